@@ -1,0 +1,2 @@
+--- The version, once.
+return "0.1.0"

@@ -1,0 +1,69 @@
+#include "buf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void tw_wipe (void *p, size_t n) {
+  volatile unsigned char *bytes = p;
+  while (n > 0) bytes[--n] = 0;
+}
+
+void tw_buf_init (tw_buf *b, size_t max) {
+  b->data = NULL;
+  b->len = b->cap = 0;
+  b->max = max;
+  b->error = TW_BUF_OK;
+}
+
+/* Grows by moving, never by realloc: a buffer may hold a secret, and realloc leaves copies behind. */
+static int buf_grow (tw_buf *b, size_t need) {
+  size_t cap = b->cap ? b->cap : 256;
+  while (cap < need)
+    cap = cap > b->max / 2 ? b->max : cap * 2;
+  char *data = malloc(cap);
+  if (data == NULL) {
+    b->error = TW_BUF_NOMEM;
+    return -1;
+  }
+  if (b->len > 0) {
+    memcpy(data, b->data, b->len);
+    tw_wipe(b->data, b->len);
+  }
+  free(b->data);
+  b->data = data;
+  b->cap = cap;
+  return 0;
+}
+
+int tw_buf_add (tw_buf *b, const void *bytes, size_t n) {
+  if (b->error) return -1;
+  if (n > b->max - b->len) {
+    b->error = TW_BUF_LIMIT;
+    return -1;
+  }
+  if (n == 0) return 0;
+  if (b->len + n > b->cap && buf_grow(b, b->len + n) != 0) return -1;
+  memcpy(b->data + b->len, bytes, n);
+  b->len += n;
+  return 0;
+}
+
+int tw_buf_puts (tw_buf *b, const char *s) {
+  return tw_buf_add(b, s, strlen(s));
+}
+
+int tw_buf_putc (tw_buf *b, char c) {
+  return tw_buf_add(b, &c, 1);
+}
+
+void tw_buf_reset (tw_buf *b) {
+  b->len = 0;
+  b->error = TW_BUF_OK;
+}
+
+void tw_buf_free (tw_buf *b) {
+  size_t max = b->max;
+  if (b->data != NULL) tw_wipe(b->data, b->cap);
+  free(b->data);
+  tw_buf_init(b, max);
+}

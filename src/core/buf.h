@@ -1,0 +1,30 @@
+/* buf: growable bytes with a hard maximum from birth and a sticky error. Knows nothing else. */
+#ifndef TW_BUF_H
+#define TW_BUF_H
+
+#include <stddef.h>
+
+enum tw_buf_error { TW_BUF_OK, TW_BUF_NOMEM, TW_BUF_LIMIT };
+
+typedef struct tw_buf {
+  char *data; /* NULL while empty; never NUL-terminated */
+  size_t len, cap, max;
+  enum tw_buf_error error; /* once set, every add is refused and the bytes so far are kept */
+} tw_buf;
+
+/* A buffer that never holds more than max bytes. Allocates nothing. */
+void tw_buf_init (tw_buf *b, size_t max);
+/* Appends n bytes, or none of them: 0 when they were added, -1 with b->error set. */
+int tw_buf_add (tw_buf *b, const void *bytes, size_t n);
+/* The same for a C string and for one byte. */
+int tw_buf_puts (tw_buf *b, const char *s);
+int tw_buf_putc (tw_buf *b, char c);
+/* Forgets the bytes and the error, keeps the memory. */
+void tw_buf_reset (tw_buf *b);
+/* Wipes and frees; the buffer is empty and usable again. */
+void tw_buf_free (tw_buf *b);
+
+/* Overwrites memory in a way that a compiler may not remove. */
+void tw_wipe (void *p, size_t n);
+
+#endif
