@@ -1,0 +1,207 @@
+"""A server that fails on request, and knows what it really did.
+
+    python3 -B spec/support/fault_server.py DIRECTORY
+
+speaks JSON, a value a line (Latin-1, so that every byte passes): commands on stdin, one answer each on stdout, the
+first line being { "ports": { name: number }, "ca": path, ... }. It ends when stdin does. Its certificates are in
+DIRECTORY. spec/support/faults.lua starts it and speaks for specs.
+
+Listeners, each on a port of its own with a truth of its own:
+
+    plain          http on 127.0.0.1                  v6             https on ::1
+    good           https on 127.0.0.1                 blackhole      answers no SYN
+    self_signed wrong_host expired not_yet unknown_ca https with such a certificate
+    old_tls        TLS 1.0 and 1.1 only               wants_client   demands a client certificate
+    proxy          http; CONNECT opens a tunnel       proxy's target is whatever it is asked for
+
+Commands:
+
+    { "op": "script", "at": name, "connections": [steps, ...], "requests": [steps, ...], "always": steps }
+        The next connection runs the first of `connections` before anything else, the one after it the second. Then
+        requests are read one by one, and each runs the next of `requests`; with none left it runs `always`, which is
+        ["answer"] unless given (["tunnel"] at the proxy).
+    { "op": "truth", "at": name }   -> what happened there since the last reset
+        connections, handshakes, requests (received whole), authorization (bytes of credentials seen), last (the last
+        200 requests: method, target, headers, body, at, connection), and of the world: purchases {number: times},
+        updates, releases, calls, owned
+    { "op": "own", "numbers": [...] }  { "op": "rival", "numbers": [...] }    { "op": "reset" }
+
+A step is a word, or an object whose first key is the word:
+
+    "tls"                     shake hands now (else: at the first read; bytes sent before that are in the clear)
+    "read"                    read a request whole
+    "process"                 do what the request asks for; { "late": s }: do it s seconds from now
+    "answer"                  process (unless done) and answer as Twilio would; { "answer": { reply's fields } } changes it
+    { "reply": { "status", "reason", "headers": { name: value | [values] }, "body", "repeat": n, "encode": ["gzip", ...],
+                 "chunked": true, "length": n, "cut": n } }
+                              an answer of your own. `length` lies about it; `cut` sends so many bytes of it only
+    { "send": bytes, "slice": n, "delay": s, "times": n }
+    { "wait": s }             "hang": until the client goes
+    "close" "rst" "fin"       close; reset; shut down our direction. None says goodbye to TLS
+    "shutdown"                TLS close_notify, then close
+    "tunnel"                  (proxy) connect to the target and pass bytes on
+
+After a request's script the connection is kept, unless it was closed or the script's answer said "Connection: close".
+"""
+
+import json
+import os
+import re
+import socket
+import ssl
+import sys
+import threading
+import time
+import warnings
+
+from fault_server_certs import Authority
+from fault_server_steps import Connection
+from fault_server_world import World
+
+warnings.simplefilter("ignore", DeprecationWarning)   # TLS 1.0 is the point
+
+
+def contexts(authority):
+    def context(name):
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        made.load_cert_chain(authority.path(name + ".pem"))
+        return made
+
+    found = {name: context(name) for name in
+             ("good", "self_signed", "wrong_host", "expired", "not_yet", "unknown_ca")}
+    found["v6"] = found["good"]
+    found["old_tls"] = context("good")
+    found["old_tls"].minimum_version = ssl.TLSVersion.TLSv1
+    found["old_tls"].maximum_version = ssl.TLSVersion.TLSv1_1
+    found["old_tls"].set_ciphers("DEFAULT@SECLEVEL=0")
+    found["wants_client"] = context("good")
+    found["wants_client"].verify_mode = ssl.CERT_REQUIRED
+    found["wants_client"].load_verify_locations(authority.path("ca.pem"))
+    found["plain"] = found["proxy"] = None
+    return found
+
+
+class Listener:
+    def __init__(self, name, context, world):
+        self.name, self.context, self.world = name, context, world
+        self.lock = threading.Lock()
+        self.always = ["tunnel"] if name == "proxy" else ["answer"]
+        self.reset()
+        family, address = (socket.AF_INET6, "::1") if name == "v6" else (socket.AF_INET, "127.0.0.1")
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket.bind((address, 0))
+        self.socket.listen(256)
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def reset(self):
+        with self.lock:
+            self.connection_scripts, self.request_scripts, self.default = [], [], self.always
+            self.connections = self.handshakes = self.requests = self.authorization = 0
+            self.last, self.open = [], getattr(self, "open", set())
+            for connection in list(self.open):   # a kept connection of an earlier test is none of the next one's
+                connection.abandon()
+            self.open = set()
+
+    def script(self, command):
+        with self.lock:
+            self.connection_scripts += list(command.get("connections") or [])
+            self.request_scripts += list(command.get("requests") or [])
+            self.default = command.get("always") or self.default
+
+    def next_connection(self):
+        with self.lock:
+            return self.connection_scripts.pop(0) if self.connection_scripts else []
+
+    def next_request(self):
+        with self.lock:
+            return self.request_scripts.pop(0) if self.request_scripts else self.default
+
+    def truth(self):
+        with self.lock:
+            seen = {name: getattr(self, name) for name in
+                    ("connections", "handshakes", "requests", "authorization", "last")}
+        seen.update(self.world.truth())
+        return seen
+
+    def saw(self, request):
+        with self.lock:
+            self.requests += 1
+            self.last = self.last[-199:] + [request]
+
+    def heard(self, data):
+        """Every byte a client sent in the clear, or that TLS gave us: how much of a credential is among them."""
+        credentials = sum(len(value) for value in re.findall(rb"(?im)^authorization:\s*(.+?)\r?$", data))
+        with self.lock:
+            self.authorization += credentials
+
+    def _accept(self):
+        while True:
+            client, _ = self.socket.accept()
+            with self.lock:
+                self.connections += 1
+                connection = Connection(self, client, self.connections)
+                self.open.add(connection)
+            threading.Thread(target=connection.run, daemon=True).start()
+
+
+class Blackhole:
+    """A listener whose queue is full, so that a SYN is never answered."""
+
+    def __init__(self):
+        self.socket = socket.socket()
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.listen(0)
+        self.port = self.socket.getsockname()[1]
+        self.fillers = [socket.socket() for _ in range(4)]
+        for filler in self.fillers:
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", self.port))
+
+
+def serve(directory):
+    authority, world = Authority(directory), World()
+    listeners = {name: Listener(name, context, world) for name, context in contexts(authority).items()}
+    blackhole = Blackhole()
+    ports = {name: listener.port for name, listener in listeners.items()}
+    ports["blackhole"] = blackhole.port
+    answer({"ports": ports, "ca": authority.path("ca.pem"), "pid": os.getpid()})
+    for line in sys.stdin:
+        try:
+            answer(command(json.loads(line), listeners, world))
+        except Exception as problem:   # a spec's mistake is the spec's to read
+            answer({"error": "%s: %s" % (type(problem).__name__, problem)})
+
+
+def command(given, listeners, world):
+    op = given["op"]
+    if op == "script":
+        listeners[given["at"]].script(given)
+    elif op == "truth":
+        return listeners[given["at"]].truth()
+    elif op == "own":
+        world.own(given["numbers"])
+    elif op == "rival":
+        world.rivals.update(given["numbers"])
+    elif op == "reset":
+        for listener in listeners.values():
+            listener.reset()
+        world.reset()
+    else:
+        raise ValueError("no such command: %r" % op)
+    return {}
+
+
+def answer(value):
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.stdin.reconfigure(encoding="latin-1")
+    sys.stdout.reconfigure(encoding="latin-1", errors="replace")
+    try:
+        serve(sys.argv[1])
+    except (KeyboardInterrupt, BrokenPipeError):
+        pass
+    os._exit(0)   # connections that hang have threads that hang
