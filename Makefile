@@ -1,49 +1,103 @@
-# twilio.numbers: `make demo` and `make test` need nothing prepared; `make help` lists the rest.
+# twilio.numbers. `make demo` and `make test` need nothing prepared; `make help` lists the rest.
 
-VERSION := $(shell sed -n 's/^return "\(.*\)"$$/\1/p' lua/twilio/version.lua)
 PREFIX ?= /usr/local
 CC ?= cc
+AR ?= ar
+INSTALL ?= install
 PKG_CONFIG ?= pkg-config
+LUA ?= lua5.4
 
-WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
-        -Wwrite-strings -Wcast-qual -Wundef -Werror
-HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-CFLAGS ?= -O2 -g
-ALL_CFLAGS = -std=c99 -D_GNU_SOURCE $(WARN) $(HARDEN) -fPIC -fvisibility=hidden -Isrc/core -Isrc/curl -MMD -MP $(CFLAGS)
-ALL_LDFLAGS = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now $(LDFLAGS)
-
-CORE_SRC := $(wildcard src/core/*.c)
-SHARED_SRC := src/core/buf.c src/core/account.c
-CORE_BIND := src/bind/core.c src/bind/request.c src/bind/result.c src/bind/account.c src/bind/http1.c
-CURL_BIND := src/bind/curl.c src/bind/message.c
-
-# Where each Lua's headers are. 5.1 is the ABI that LuaJIT and PUC Lua share: either's headers do.
+# The ABIs to build for: 5.4, and 5.1, which LuaJIT, OpenResty and PUC Lua 5.1 share.
+LUAS ?= 5.4 5.1
 INC_5.4 ?= $(shell $(PKG_CONFIG) --cflags lua5.4 2>/dev/null || echo -I/usr/include/lua5.4)
-INC_5.1 ?= $(shell $(PKG_CONFIG) --cflags lua5.1 2>/dev/null || $(PKG_CONFIG) --cflags luajit 2>/dev/null || echo -I/usr/include/lua5.1)
+INC_5.1 ?= $(shell $(PKG_CONFIG) --cflags lua5.1 2>/dev/null || $(PKG_CONFIG) --cflags luajit 2>/dev/null \
+             || echo -I/usr/include/lua5.1 -I/usr/include/luajit-2.1)
+ifdef LUA_INCDIR # one Lua alone, its interpreter and headers named: this is how a rock is built
+  LUAS := $(shell $(LUA) -e 'print((_VERSION:gsub("Lua ", "")))')
+  INC_$(LUAS) := -I$(LUA_INCDIR)
+endif
 CURL_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 CURL_LIBS ?= $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null || echo -lcurl)
 
+WERROR ?= -Werror
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wwrite-strings -Wcast-qual -Wundef $(WERROR)
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=c99 -D_GNU_SOURCE $(WARN) -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
+             -fPIC -fvisibility=hidden -Isrc/core -Isrc/curl $(CFLAGS)
+# nodelete: a Lua state that closes must not unload code that another state still runs.
+ALL_LDFLAGS = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now $(LDFLAGS)
+
+CORE_SRC := $(wildcard src/core/*.c) $(addprefix src/bind/,core.c request.c result.c account.c http1.c)
+CURL_SRC := src/core/buf.c src/core/account.c $(wildcard src/curl/*.c) $(addprefix src/bind/,curl.c message.c)
+
 objects = $(patsubst src/%.c,build/$(1)/obj/%.o,$(2))
 
-.PHONY: all core clean
-all: build/5.4/twilio/core.so build/5.4/twilio/curl.so build/5.1/twilio/core.so build/5.1/twilio/curl.so
-core: build/5.4/twilio/core.so build/5.1/twilio/core.so
+all: $(foreach v,$(LUAS),build/$(v)/twilio/core.so build/$(v)/twilio/curl.so) ## build core.so and curl.so
+core: $(foreach v,$(LUAS),build/$(v)/twilio/core.so) ## build core.so alone: no libcurl (OpenResty)
 
+# Lua's headers are seen by src/bind alone, libcurl's by what becomes curl.so alone.
 define LUA_template
+build/$(1)/obj/bind/%.o: EXTRA = $$(INC_$(1))
+build/$(1)/obj/curl/%.o: EXTRA = $$(CURL_CFLAGS)
+build/$(1)/obj/bind/curl.o build/$(1)/obj/bind/message.o: EXTRA = $$(INC_$(1)) $$(CURL_CFLAGS)
 build/$(1)/obj/%.o: src/%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(if $$(findstring bind/,$$*),$$(INC_$(1))) $$(if $$(findstring curl/,$$*)$$(findstring bind/curl,$$*)$$(findstring bind/message,$$*),$$(CURL_CFLAGS)) -c -o $$@ $$<
-build/$(1)/twilio/core.so: $(call objects,$(1),$(CORE_SRC) $(CORE_BIND))
+	$$(CC) $$(ALL_CFLAGS) $$(EXTRA) -MMD -MP -c -o $$@ $$<
+build/$(1)/twilio/core.so: $(call objects,$(1),$(CORE_SRC))
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^
-build/$(1)/twilio/curl.so: $(call objects,$(1),$(SHARED_SRC) $(wildcard src/curl/*.c) $(CURL_BIND))
+build/$(1)/twilio/curl.so: $(call objects,$(1),$(CURL_SRC))
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(CURL_LIBS)
 endef
-$(eval $(call LUA_template,5.4))
-$(eval $(call LUA_template,5.1))
+$(foreach v,$(LUAS),$(eval $(call LUA_template,$(v))))
 
-clean:
+env: ## print the LUA_PATH and LUA_CPATH lines; LUA=luajit for LuaJIT
+	@echo "export LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;'"
+	@echo "export LUA_CPATH='$(CURDIR)/build/$(if $(findstring 5.4,$(LUA)),5.4,5.1)/?.so;;'"
+
+demo: ## a number's whole life against the sandbox, over https
+	@.ci/setup demo
+	@$(MAKE) --no-print-directory -s -j2 all LUAS=5.4
+	@.ci/demo
+
+sandbox: ## a Twilio on this machine, in the foreground (PORT, TLS_PORT)
+	@.ci/setup sandbox
+	@lua/twilio/sandbox/serve
+
+test: ## the whole suite, under each Lua
+	@.ci/setup test
+	@$(MAKE) --no-print-directory -s -j2 all
+	@.ci/test
+
+check: ## formatting, linters, the walls between the layers
+	@.ci/setup check
+	@$(MAKE) --no-print-directory -s -j2 all
+	@CHECK_CFLAGS="$(filter-out -Werror -O2 -g,$(ALL_CFLAGS)) $(INC_5.4) $(CURL_CFLAGS)" .ci/check
+
+# $$v is the shell's: each ABI has directories of its own. A rock, built for one ABI, names them itself.
+LUADIR ?= $(PREFIX)/share/lua/$$v
+LIBDIR ?= $(PREFIX)/lib/lua/$$v
+install_objects = @set -e; umask 022; for v in $(LUAS); do \
+  $(INSTALL) -d "$(DESTDIR)$(LIBDIR)/twilio"; \
+  $(INSTALL) -m 755 $(foreach o,$(1),build/$$v/twilio/$(o).so) "$(DESTDIR)$(LIBDIR)/twilio"; \
+  (cd lua && find . -type d) | while read -r dir; do $(INSTALL) -d "$(DESTDIR)$(LUADIR)/$$dir"; done; \
+  (cd lua && find . -type f) | while read -r file; do \
+    if [ -x "lua/$$file" ]; then mode=755; else mode=644; fi; \
+    $(INSTALL) -m $$mode "lua/$$file" "$(DESTDIR)$(LUADIR)/$$file"; done; done
+
+install: all ## install for 5.4 and the 5.1 ABI (PREFIX, DESTDIR, LUAS)
+	$(call install_objects,core curl)
+install-core: core ## the same without curl.so: no libcurl (OpenResty)
+	$(call install_objects,core)
+
+clean: ## remove what was built
 	rm -rf build
 
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 12
+
+.PHONY: all core env demo sandbox test check install install-core clean help
+.DEFAULT_GOAL := all
 -include $(shell find build -name '*.d' 2>/dev/null)
