@@ -1,5 +1,7 @@
-/* http1: HTTP/1.1 as bytes, for whatever owns a socket. A writer that appends a request to a buffer, and a
-** reader that is fed a response in slices of any size and gives the same answer for every slicing. Neither
+/* http1: HTTP/1.1 as bytes, for whatever owns a socket. A writer that appends a request to a
+*buffer, and a
+** reader that is fed a response in slices of any size and gives the same answer for every slicing.
+*Neither
 ** waits, neither knows a socket or Lua, and neither allocates beyond the limits below. */
 #ifndef TW_HTTP1_H
 #define TW_HTTP1_H
@@ -12,23 +14,26 @@
 
 enum {
   TW_HTTP1_REQUEST_MAX = 2 * 1024 * 1024, /* a request, head and body */
-  TW_HTTP1_HEAD_MAX = 64 * 1024,          /* a response's lines: heads, chunk extensions, trailers */
-  TW_HTTP1_FIELD_MAX = 256,               /* its header fields, trailers among them */
-  TW_HTTP1_INTERIM_MAX = 16,              /* its 1xx heads */
-  TW_HTTP1_BODY_MAX = 8 * 1024 * 1024     /* its body */
+  TW_HTTP1_HEAD_MAX = 64 * 1024,      /* a response's lines: heads, chunk extensions, trailers */
+  TW_HTTP1_FIELD_MAX = 256,           /* its header fields, trailers among them */
+  TW_HTTP1_INTERIM_MAX = 16,          /* its 1xx heads */
+  TW_HTTP1_BODY_MAX = 8 * 1024 * 1024 /* its body */
 };
 
-/* The writer: begin, any number of fields, end. Each answers NULL, or what is wrong in static words; a
-** buffer that ran out says so in its own error. The bytes hold the credential: wipe them after use.
-** Begin writes the request line, Host and Authorization, the latter for the account's own origin alone.
+/* The writer: begin, any number of fields, end. NULL, or what is wrong in static words; a buffer
+*that ran
+** out says so in its own error. The bytes hold the credential: wipe them after use.
+** Begin writes the request line, Host and Authorization, the latter for the account's own origin
+*alone.
 ** Absolute: a request to a plain-http proxy names the whole URL. */
 const char *tw_http1_begin (tw_buf *out, const tw_account *account, const char *method,
                             size_t method_len, const char *url, size_t url_len, int absolute);
-/* One header field. Refuses bytes that could end it, and the fields that frame or prove a request. */
+/* One header field. Refuses bytes that could end it, and the fields that frame or prove a request.
+ */
 const char *tw_http1_field (tw_buf *out, const char *name, size_t name_len, const char *value,
                             size_t value_len);
-/* Content-Length where it belongs, the empty line, the body (NULL: none). */
-const char *tw_http1_end (tw_buf *out, const char *method, const char *body, size_t body_len);
+/* The empty line and the body (NULL: none) with its Content-Length. */
+void tw_http1_end (tw_buf *out, const char *body, size_t body_len);
 
 enum tw_http1_error {
   TW_HTTP1_OK,
@@ -40,29 +45,31 @@ enum tw_http1_error {
 /* A reader. Zeroed, it is a closed one. Read status and error; leave the rest to the functions. */
 typedef struct tw_http1 {
   int state;
-  int status;          /* 100..599 once its line was read */
-  int minor;           /* HTTP/1.minor */
-  int bodiless;        /* the method's responses have none */
-  int chunked;         /* Transfer-Encoding: chunked */
-  int sized;           /* Content-Length was given */
-  int encoded;         /* Content-Encoding names more than identity */
-  int persistent;      /* Connection: 1 keep-alive, -1 close, 0 unsaid */
-  int extra;           /* bytes came after the end */
-  unsigned fields;     /* so far */
-  unsigned interims;   /* so far */
-  size_t allowance;    /* line bytes still allowed */
-  uint64_t length;     /* of the body by Content-Length */
-  uint64_t remaining;  /* of the body or the chunk */
-  tw_buf line;         /* an unfinished line */
-  tw_buf head;         /* name NUL value NUL, names in lower case */
+  int status;         /* 100..599 once its line was read */
+  int minor;          /* HTTP/1.minor */
+  int bodiless;       /* the method's responses have none */
+  int chunked;        /* Transfer-Encoding: chunked */
+  int sized;          /* Content-Length was given */
+  int encoded;        /* Content-Encoding names more than identity */
+  int persistent;     /* Connection: 1 keep-alive, -1 close, 0 unsaid */
+  int extra;          /* bytes came after the end */
+  unsigned fields;    /* so far */
+  unsigned interims;  /* so far */
+  size_t allowance;   /* line bytes still allowed */
+  uint64_t length;    /* of the body by Content-Length */
+  uint64_t remaining; /* of the body or the chunk */
+  tw_buf line;        /* an unfinished line */
+  tw_buf head;        /* name NUL value NUL, names in lower case */
   tw_buf body;
   enum tw_http1_error error;
   const char *message; /* what went wrong, static */
 } tw_http1;
 
-/* Readies a zeroed or closed reader for the response to a request of this method. Allocates nothing. */
+/* Readies a zeroed or closed reader for the response to a request of this method. Allocates
+ * nothing. */
 void tw_http1_open (tw_http1 *r, const char *method, size_t method_len);
-/* Takes bytes: 1 when the response is complete, 0 when more are needed, -1 when it failed (for good). */
+/* Takes bytes: 1 when the response is complete, 0 when more are needed, -1 when it failed (for
+ * good). */
 int tw_http1_feed (tw_http1 *r, const char *bytes, size_t n);
 /* The stream ended: 1 when the response is complete, -1 when it failed. */
 int tw_http1_finish (tw_http1 *r);

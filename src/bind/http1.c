@@ -1,0 +1,196 @@
+/* http1: core.encode, a request table as bytes, and core.reader, which turns bytes into a response
+ * table. */
+#include "http1.h"
+
+#include "../core/http1.h"
+
+#include <string.h>
+
+#define READER_META "twilio.core.reader"
+#define BYTES_META "twilio.core.bytes"
+
+/* Pushes a failure: { kind, message, transient, sent = 0 }. Whoever sent something says so. */
+static int pushfailure (lua_State *L, const char *kind, const char *message, int transient) {
+  lua_pushnil(L);
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, kind);
+  lua_setfield(L, -2, "kind");
+  lua_pushstring(L, message);
+  lua_setfield(L, -2, "message");
+  lua_pushboolean(L, transient);
+  lua_setfield(L, -2, "transient");
+  lua_pushinteger(L, 0);
+  lua_setfield(L, -2, "sent");
+  return 2;
+}
+
+/* {=== encode ===} */
+
+static int bytes_gc (lua_State *L) {
+  tw_buf_free(luaL_checkudata(L, 1, BYTES_META));
+  return 0;
+}
+
+/* Pushes t[name], raw, and answers its bytes: NULL where it is absent. A wrong type raises. */
+static const char *getstring (lua_State *L, int t, const char *name, size_t *len) {
+  lua_pushstring(L, name);
+  lua_rawget(L, t);
+  if (lua_isnil(L, -1)) return NULL;
+  if (lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "the request's %s is a %s", name, luaL_typename(L, -1));
+  return lua_tolstring(L, -1, len);
+}
+
+static const char *addheaders (lua_State *L, tw_buf *out) {
+  lua_pushliteral(L, "headers");
+  lua_rawget(L, 1);
+  if (lua_isnil(L, -1)) return NULL;
+  luaL_checktype(L, -1, LUA_TTABLE);
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+    size_t name_len, value_len;
+    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+      return "a header is not a string";
+    const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
+    const char *wrong = tw_http1_field(out, name, name_len, value, value_len);
+    if (wrong) return wrong;
+  }
+  return NULL;
+}
+
+/* core.encode(request [, absolute]): the bytes for a socket, or nil and a failure. The string holds
+*the
+** credential: hand it to the socket and forget it. */
+static int core_encode (lua_State *L) {
+  size_t method_len, url_len, body_len = 0;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  int absolute = lua_toboolean(L, 2);
+  lua_settop(L, 1);
+  tw_buf *out = lua_newuserdatauv(L, sizeof(*out), 0);
+  tw_buf_init(out, TW_HTTP1_REQUEST_MAX);
+  luaL_getmetatable(L, BYTES_META);
+  lua_setmetatable(L, 2);
+  const char *method = getstring(L, 1, "method", &method_len);
+  const char *url = getstring(L, 1, "url", &url_len);
+  const char *body = getstring(L, 1, "body", &body_len);
+  if (method == NULL || url == NULL) return luaL_error(L, "the request has no method or no url");
+  lua_pushliteral(L, "account");
+  lua_rawget(L, 1);
+  const tw_account *account = luaL_testudata(L, -1, TW_ACCOUNT_META);
+  if (account == NULL) return luaL_error(L, "the request has no account");
+  if (!account->open) return pushfailure(L, "closed", "the client is closed", 0);
+  /* A POST of nothing says so: some servers wait for the length. */
+  if (body == NULL && strcmp(method, "POST") == 0) body = "";
+  const char *wrong = tw_http1_begin(out, account, method, method_len, url, url_len, absolute);
+  if (wrong == NULL) wrong = addheaders(L, out);
+  if (wrong == NULL) tw_http1_end(out, body, body_len);
+  if (wrong == NULL && out->error == TW_BUF_LIMIT) wrong = "the request is too long";
+  if (out->error == TW_BUF_NOMEM) return luaL_error(L, "not enough memory");
+  if (wrong) return pushfailure(L, "invalid", wrong, 0);
+  lua_pushlstring(L, out->data, out->len);
+  tw_buf_free(out); /* wipes; a collector's __gc may be long in coming */
+  return 1;
+}
+
+/* {=== reader ===} */
+
+static tw_http1 *checkreader (lua_State *L) {
+  return luaL_checkudata(L, 1, READER_META);
+}
+
+static int reader_gc (lua_State *L) {
+  tw_http1_close(checkreader(L));
+  return 0;
+}
+
+/* What feed and finish answer: true, false, or nil and a failure. */
+static int pushprogress (lua_State *L, const tw_http1 *r, int progress) {
+  if (progress >= 0) {
+    lua_pushboolean(L, progress);
+    return 1;
+  }
+  switch (r->error) {
+  case TW_HTTP1_LIMIT: return pushfailure(L, "limit", r->message, 0);
+  case TW_HTTP1_NETWORK: return pushfailure(L, "network", r->message, 1);
+  default: return pushfailure(L, "protocol", r->message, 1);
+  }
+}
+
+static int reader_feed (lua_State *L) {
+  tw_http1 *r = checkreader(L);
+  size_t n;
+  const char *bytes = luaL_checklstring(L, 2, &n);
+  return pushprogress(L, r, tw_http1_feed(r, bytes, n));
+}
+
+static int reader_finish (lua_State *L) {
+  tw_http1 *r = checkreader(L);
+  return pushprogress(L, r, tw_http1_finish(r));
+}
+
+static void pushheaders (lua_State *L, const tw_http1 *r) {
+  lua_createtable(L, 0, (int)r->fields);
+  for (const char *value, *name = NULL; (name = tw_http1_next(r, name, &value)) != NULL;) {
+    lua_getfield(L, -1, name);
+    if (lua_isnil(L, -1)) {
+      lua_pop(L, 1);
+      lua_pushstring(L, value);
+    } else {
+      lua_pushliteral(L, ", ");
+      lua_pushstring(L, value);
+      lua_concat(L, 3);
+    }
+    lua_setfield(L, -2, name);
+  }
+}
+
+/* reader:response(): { status, headers, body } once it is complete, else nil. */
+static int reader_response (lua_State *L) {
+  tw_http1 *r = checkreader(L);
+  if (tw_http1_feed(r, "", 0) != 1) return 0;
+  lua_createtable(L, 0, 4);
+  lua_pushinteger(L, r->status);
+  lua_setfield(L, -2, "status");
+  pushheaders(L, r);
+  lua_setfield(L, -2, "headers");
+  lua_pushlstring(L, r->body.data, r->body.len);
+  lua_setfield(L, -2, "body");
+  return 1;
+}
+
+static int reader_keepalive (lua_State *L) {
+  lua_pushboolean(L, tw_http1_keepalive(checkreader(L)));
+  return 1;
+}
+
+/* core.reader(method): a reader for the response to one request of this method. */
+static int core_reader (lua_State *L) {
+  size_t n;
+  const char *method = luaL_checklstring(L, 1, &n);
+  tw_http1 *r = lua_newuserdatauv(L, sizeof(*r), 0);
+  tw_http1_open(r, method, n);
+  luaL_getmetatable(L, READER_META);
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+void tw_http1_register (lua_State *L) {
+  static const luaL_Reg methods[] = { { "feed", reader_feed },
+                                      { "finish", reader_finish },
+                                      { "response", reader_response },
+                                      { "keepalive", reader_keepalive },
+                                      { NULL, NULL } };
+  luaL_newmetatable(L, BYTES_META);
+  lua_pushcfunction(L, bytes_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+  luaL_newmetatable(L, READER_META);
+  lua_pushcfunction(L, reader_gc);
+  lua_setfield(L, -2, "__gc");
+  luaL_newlib(L, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+  lua_pushcfunction(L, core_encode);
+  lua_setfield(L, -2, "encode");
+  lua_pushcfunction(L, core_reader);
+  lua_setfield(L, -2, "reader");
+}

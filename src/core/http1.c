@@ -1,0 +1,368 @@
+#include "http1.h"
+
+#include <string.h>
+
+/* C's own ctype.h depends on the locale. */
+static char lower (char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static int is_digit (char c) {
+  return c >= '0' && c <= '9';
+}
+
+static int is_token_char (char c) {
+  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
+         (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+static int is_token (const char *s, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (!is_token_char(s[i])) return 0;
+  return n > 0;
+}
+
+/* What may stand in a field's value: everything but controls; a tab is none. */
+static int is_text (const char *s, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (((unsigned char)s[i] < ' ' && s[i] != '\t') || s[i] == 0x7f) return 0;
+  return 1;
+}
+
+/* Is s the lower-case word, in any case? */
+static int is_word (const char *s, size_t n, const char *word) {
+  for (size_t i = 0; i < n; i++)
+    if (word[i] == '\0' || lower(s[i]) != word[i]) return 0;
+  return word[n] == '\0';
+}
+
+static void trim (const char **s, size_t *n) {
+  while (*n > 0 && (**s == ' ' || **s == '\t')) (*s)++, (*n)--;
+  while (*n > 0 && ((*s)[*n - 1] == ' ' || (*s)[*n - 1] == '\t')) (*n)--;
+}
+
+/* {=== The writer ===} */
+
+const char *tw_http1_begin (tw_buf *out, const tw_account *account, const char *method,
+                            size_t method_len, const char *url, size_t url_len, int absolute) {
+  const char *authorization = tw_account_authorization(account, url, url_len);
+  if (!account->open) return "the account is closed";
+  if (authorization == NULL) return "the URL is not of the account's origin";
+  if (!is_token(method, method_len)) return "the method is not a token";
+  for (size_t i = 0; i < url_len; i++)
+    if (url[i] <= ' ' || url[i] > '~' || url[i] == '#')
+      return "the URL holds a byte that no URL has";
+  /* The origin is the account's, so it has a scheme and an authority without a user. */
+  size_t host = strcspn(account->origin, ":") + strlen("://"), path = strlen(account->origin);
+  tw_buf_add(out, method, method_len);
+  tw_buf_putc(out, ' ');
+  if (absolute) tw_buf_puts(out, account->origin);
+  if (path == url_len || url[path] != '/') tw_buf_putc(out, '/');
+  tw_buf_add(out, url + path, url_len - path);
+  tw_buf_puts(out, " HTTP/1.1\r\nHost: ");
+  tw_buf_puts(out, account->origin + host);
+  tw_buf_puts(out, "\r\nAuthorization: ");
+  tw_buf_puts(out, authorization);
+  tw_buf_puts(out, "\r\nAccept-Encoding: identity\r\n");
+  return NULL;
+}
+
+const char *tw_http1_field (tw_buf *out, const char *name, size_t name_len, const char *value,
+                            size_t value_len) {
+  static const char *const ours[] = { "host",           "authorization",     "accept-encoding",
+                                      "content-length", "transfer-encoding", "connection",
+                                      "expect",         "upgrade",           "te" };
+  if (!is_token(name, name_len)) return "a header's name is not a token";
+  if (!is_text(value, value_len)) return "a header's value holds a control character";
+  for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+    if (is_word(name, name_len, ours[i])) return "a header that frames the request was given";
+  tw_buf_add(out, name, name_len);
+  tw_buf_puts(out, ": ");
+  tw_buf_add(out, value, value_len);
+  tw_buf_puts(out, "\r\n");
+  return NULL;
+}
+
+void tw_http1_end (tw_buf *out, const char *body, size_t body_len) {
+  if (body != NULL) {
+    char digits[24];
+    size_t i = sizeof(digits), n = body_len;
+    do digits[--i] = (char)('0' + n % 10);
+    while ((n /= 10) > 0);
+    tw_buf_puts(out, "Content-Length: ");
+    tw_buf_add(out, digits + i, sizeof(digits) - i);
+    tw_buf_puts(out, "\r\n");
+  }
+  tw_buf_puts(out, "\r\n");
+  if (body != NULL) tw_buf_add(out, body, body_len);
+}
+
+/* {=== The reader ===} */
+
+/* What the next bytes are. */
+enum { CLOSED, STATUS, FIELD, SIZED, ENDLESS, SIZE, CHUNK, CHUNK_END, TRAILER, DONE, FAILED };
+
+static int fail (tw_http1 *r, enum tw_http1_error error, const char *message) {
+  r->state = FAILED;
+  r->error = error;
+  r->message = message;
+  return -1;
+}
+
+static int append (tw_http1 *r, tw_buf *b, const char *bytes, size_t n) {
+  if (tw_buf_add(b, bytes, n) == 0) return 0;
+  return fail(r, TW_HTTP1_LIMIT,
+              b->error == TW_BUF_NOMEM ? "no memory for the response" : "the response is too long");
+}
+
+void tw_http1_open (tw_http1 *r, const char *method, size_t method_len) {
+  memset(r, 0, sizeof(*r));
+  r->state = STATUS;
+  r->bodiless = is_word(method, method_len, "head") || is_word(method, method_len, "connect");
+  r->allowance = TW_HTTP1_HEAD_MAX;
+  tw_buf_init(&r->line, TW_HTTP1_HEAD_MAX);
+  tw_buf_init(&r->head, TW_HTTP1_HEAD_MAX);
+  tw_buf_init(&r->body, TW_HTTP1_BODY_MAX);
+}
+
+void tw_http1_close (tw_http1 *r) {
+  tw_buf_free(&r->line);
+  tw_buf_free(&r->head);
+  tw_buf_free(&r->body);
+  memset(r, 0, sizeof(*r));
+}
+
+/* HTTP/1.x SP 3DIGIT [SP reason] */
+static int status_line (tw_http1 *r, const char *s, size_t n) {
+  static const size_t code = sizeof("HTTP/1.x ") - 1;
+  if (n < code + 3 || !is_digit(s[code - 2]) || s[code - 1] != ' ' ||
+      (n > code + 3 && s[code + 3] != ' ') || !is_text(s, n))
+    return fail(r, TW_HTTP1_PROTOCOL, "the status line is not HTTP/1.x");
+  r->status = 0;
+  for (size_t i = code; i < code + 3; i++) {
+    if (!is_digit(s[i])) return fail(r, TW_HTTP1_PROTOCOL, "the status is not a number");
+    r->status = r->status * 10 + (s[i] - '0');
+  }
+  if (r->status < 100 || r->status > 599)
+    return fail(r, TW_HTTP1_PROTOCOL, "the status is outside 100..599");
+  if (r->status == 101) return fail(r, TW_HTTP1_PROTOCOL, "the server switched protocols unasked");
+  r->minor = s[code - 2] - '0';
+  r->state = FIELD;
+  return 0;
+}
+
+/* Content-Length: digits, and the same each time. */
+static int content_length (tw_http1 *r, const char *s, size_t n) {
+  uint64_t length = 0;
+  if (n == 0 || n > 18) return fail(r, TW_HTTP1_PROTOCOL, "Content-Length is not a length");
+  for (size_t i = 0; i < n; i++) {
+    if (!is_digit(s[i])) return fail(r, TW_HTTP1_PROTOCOL, "Content-Length is not a length");
+    length = length * 10 + (uint64_t)(s[i] - '0');
+  }
+  if (r->sized && length != r->length)
+    return fail(r, TW_HTTP1_PROTOCOL, "Content-Length was given twice, and differs");
+  r->sized = 1;
+  r->length = length;
+  return 0;
+}
+
+/* Connection: a list, in which close beats keep-alive. */
+static void connection (tw_http1 *r, const char *s, size_t n) {
+  while (n > 0) {
+    const char *comma = memchr(s, ',', n), *word = s;
+    size_t len = comma ? (size_t)(comma - s) : n, skip = comma ? len + 1 : len;
+    trim(&word, &len);
+    if (is_word(word, len, "close")) r->persistent = -1;
+    if (is_word(word, len, "keep-alive") && r->persistent == 0) r->persistent = 1;
+    s += skip;
+    n -= skip;
+  }
+}
+
+/* name ":" OWS value OWS; a trailer's is checked and dropped. */
+static int field_line (tw_http1 *r, const char *s, size_t n) {
+  const char *colon = memchr(s, ':', n);
+  size_t name_len = colon ? (size_t)(colon - s) : 0;
+  const char *value = s + name_len + 1;
+  size_t value_len = colon ? n - name_len - 1 : 0;
+  if (!is_token(s, name_len) || !is_text(value, value_len))
+    return fail(r, TW_HTTP1_PROTOCOL, "a header line is not name: value");
+  if (++r->fields > TW_HTTP1_FIELD_MAX)
+    return fail(r, TW_HTTP1_LIMIT, "the response has too many headers");
+  if (r->state == TRAILER) return 0;
+  trim(&value, &value_len);
+  if (is_word(s, name_len, "content-length") && content_length(r, value, value_len) != 0) return -1;
+  if (is_word(s, name_len, "transfer-encoding")) {
+    if (r->chunked || r->minor == 0 || !is_word(value, value_len, "chunked"))
+      return fail(r, TW_HTTP1_PROTOCOL, "the Transfer-Encoding is not chunked alone");
+    r->chunked = 1;
+  }
+  if (is_word(s, name_len, "content-encoding") && !is_word(value, value_len, "identity"))
+    r->encoded = 1;
+  if (is_word(s, name_len, "connection")) connection(r, value, value_len);
+  for (size_t i = 0; i < name_len; i++) {
+    char c = lower(s[i]);
+    if (append(r, &r->head, &c, 1) != 0) return -1;
+  }
+  if (append(r, &r->head, "", 1) != 0) return -1;
+  if (append(r, &r->head, value, value_len) != 0) return -1;
+  return append(r, &r->head, "", 1);
+}
+
+/* The head is complete: what follows it? */
+static int head_end (tw_http1 *r) {
+  if (r->status < 200) {
+    if (++r->interims > TW_HTTP1_INTERIM_MAX)
+      return fail(r, TW_HTTP1_LIMIT, "the response has too many 1xx heads");
+    r->chunked = r->sized = r->encoded = r->persistent = 0;
+    tw_buf_reset(&r->head);
+    r->state = STATUS;
+  } else if (r->bodiless || r->status == 204 || r->status == 304) {
+    r->state = DONE;
+  } else if (r->encoded) {
+    return fail(r, TW_HTTP1_PROTOCOL, "the body has a Content-Encoding that was not asked for");
+  } else if (r->chunked) {
+    r->state = SIZE;
+  } else if (r->sized && r->length > TW_HTTP1_BODY_MAX) {
+    return fail(r, TW_HTTP1_LIMIT, "the body is too long");
+  } else {
+    r->remaining = r->length;
+    r->state = !r->sized ? ENDLESS : r->length > 0 ? SIZED : DONE;
+  }
+  return 0;
+}
+
+/* 1*HEXDIG [";" extensions] */
+static int size_line (tw_http1 *r, const char *s, size_t n) {
+  uint64_t size = 0;
+  size_t digits = 0;
+  for (; digits < n; digits++) {
+    char c = lower(s[digits]);
+    if (is_digit(c))
+      size = size * 16 + (uint64_t)(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      size = size * 16 + 10 + (uint64_t)(c - 'a');
+    else
+      break;
+    if (digits == 15) return fail(r, TW_HTTP1_PROTOCOL, "a chunk's size is not a size");
+  }
+  s += digits;
+  n -= digits;
+  trim(&s, &n);
+  if (digits == 0 || (n > 0 && *s != ';') || !is_text(s, n))
+    return fail(r, TW_HTTP1_PROTOCOL, "a chunk's size is not a size");
+  if (size > TW_HTTP1_BODY_MAX - r->body.len)
+    return fail(r, TW_HTTP1_LIMIT, "the body is too long");
+  r->remaining = size;
+  r->state = size > 0 ? CHUNK : TRAILER;
+  return 0;
+}
+
+/* One line, without its end. */
+static int take_line (tw_http1 *r, const char *s, size_t n) {
+  if (n > 0 && s[n - 1] == '\r') n--;
+  switch (r->state) {
+  case STATUS: return status_line(r, s, n);
+  case FIELD: return n > 0 ? field_line(r, s, n) : head_end(r);
+  case SIZE: return size_line(r, s, n);
+  case CHUNK_END:
+    if (n > 0) return fail(r, TW_HTTP1_PROTOCOL, "a chunk is longer than its size");
+    r->state = SIZE;
+    return 0;
+  default: /* TRAILER */
+    if (n > 0) return field_line(r, s, n);
+    r->state = DONE;
+    return 0;
+  }
+}
+
+/* Does a status line that begins so still speak HTTP/1.x? Asked of each byte, so that a server of
+*another
+** protocol is not waited for. */
+static int is_http1 (const tw_http1 *r, const char *s, size_t n) {
+  static const char prefix[] = "HTTP/1.";
+  size_t had = r->line.len, want = sizeof(prefix) - 1;
+  if (had >= want) return 1;
+  return memcmp(prefix + had, s, n < want - had ? n : want - had) == 0;
+}
+
+/* Gathers one line; how many bytes that took. What counts is each byte's place, never the slicing.
+ */
+static size_t feed_line (tw_http1 *r, const char *s, size_t n) {
+  enum { PLAIN = 20 }; /* so much of a chunk's line is free: a body may have a million of them */
+  const char *end = memchr(s, '\n', n);
+  size_t took = end ? (size_t)(end - s) + 1 : n, len = took;
+  if (r->state == STATUS && !is_http1(r, s, took < r->allowance ? took : r->allowance)) {
+    fail(r, TW_HTTP1_PROTOCOL, "the answer is not HTTP/1.x");
+    return took;
+  }
+  if (took > r->allowance) {
+    fail(r, TW_HTTP1_LIMIT, "the response's headers are too long");
+    return took;
+  }
+  r->allowance -= took;
+  if (end == NULL || r->line.len > 0) { /* else it came whole, and needs no copy */
+    if (append(r, &r->line, s, took) != 0 || end == NULL) return took;
+    s = r->line.data;
+    len = r->line.len;
+  }
+  if (r->state == SIZE || r->state == CHUNK_END) r->allowance += len < PLAIN ? len : PLAIN;
+  take_line(r, s, len - 1);
+  tw_buf_reset(&r->line);
+  return took;
+}
+
+static size_t feed_body (tw_http1 *r, const char *s, size_t n) {
+  if (r->state == ENDLESS) {
+    append(r, &r->body, s, n);
+    return n;
+  }
+  if (n > r->remaining) n = (size_t)r->remaining;
+  if (append(r, &r->body, s, n) != 0) return n;
+  r->remaining -= n;
+  if (r->remaining == 0) r->state = r->state == SIZED ? DONE : CHUNK_END;
+  return n;
+}
+
+int tw_http1_feed (tw_http1 *r, const char *bytes, size_t n) {
+  while (n > 0 && r->state > CLOSED && r->state < DONE) {
+    int body = r->state == SIZED || r->state == ENDLESS || r->state == CHUNK;
+    size_t took = body ? feed_body(r, bytes, n) : feed_line(r, bytes, n);
+    bytes += took;
+    n -= took;
+  }
+  if (r->state == CLOSED) return fail(r, TW_HTTP1_PROTOCOL, "the reader is closed");
+  if (r->state == FAILED) return -1;
+  if (n > 0) r->extra = 1; /* never read as the next response */
+  return r->state == DONE;
+}
+
+int tw_http1_finish (tw_http1 *r) {
+  if (r->state == ENDLESS) r->state = DONE;
+  if (r->state == DONE) return 1;
+  if (r->state == FAILED) return -1;
+  return fail(r, TW_HTTP1_NETWORK,
+              r->state == STATUS && r->line.len == 0
+                  ? "the connection closed without a response"
+                  : "the connection closed in the middle of the response");
+}
+
+const char *tw_http1_next (const tw_http1 *r, const char *name, const char **value) {
+  const char *next = r->head.data;
+  if (name != NULL) {
+    next = name + strlen(name) + 1; /* its value */
+    next += strlen(next) + 1;
+  }
+  if (r->head.len == 0 || next == r->head.data + r->head.len) return NULL;
+  *value = next + strlen(next) + 1;
+  return next;
+}
+
+int tw_http1_keepalive (const tw_http1 *r) {
+  if (r->state != DONE || r->extra) return 0;
+  if (r->minor == 0 ? r->persistent != 1 : r->persistent == -1) return 0;
+  if (r->bodiless || r->status == 304) return 1;
+  if (r->status == 204) return !r->chunked && r->length == 0;
+  return r->chunked !=
+         r->sized; /* one framing and one alone: with neither, the end was the body's */
+}
