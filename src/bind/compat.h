@@ -14,7 +14,8 @@
 #if LUA_VERSION_NUM < 502
 
 #define lua_rawlen lua_objlen
-#define luaL_newlib(L, l) (lua_createtable(L, 0, (int)(sizeof(l) / sizeof((l)[0])) - 1), luaL_setfuncs(L, l, 0))
+#define luaL_newlib(L, l)                                                                          \
+  (lua_createtable(L, 0, (int)(sizeof(l) / sizeof((l)[0])) - 1), luaL_setfuncs(L, l, 0))
 
 /* As 5.2's, for tables without upvalues. */
 static inline void tw_setfuncs (lua_State *L, const luaL_Reg *l) {
