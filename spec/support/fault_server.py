@@ -9,7 +9,7 @@ DIRECTORY. spec/support/faults.lua starts it and speaks for specs.
 Listeners, each on a port of its own with a truth of its own:
 
     plain          http on 127.0.0.1                  v6             https on ::1
-    good           https on 127.0.0.1                 blackhole      answers no SYN
+    good           https on 127.0.0.1                 blackhole      answers no SYN; neither does good's port on ::1
     self_signed wrong_host expired not_yet unknown_ca https with such a certificate
     old_tls        TLS 1.0 and 1.1 only               wants_client   demands a client certificate
     proxy          http; CONNECT opens a tunnel       proxy's target is whatever it is asked for
@@ -148,23 +148,23 @@ class Listener:
 class Blackhole:
     """A listener whose queue is full, so that a SYN is never answered."""
 
-    def __init__(self):
-        self.socket = socket.socket()
-        self.socket.bind(("127.0.0.1", 0))
+    def __init__(self, family=socket.AF_INET, address="127.0.0.1", port=0):
+        self.socket = socket.socket(family)
+        self.socket.bind((address, port))
         self.socket.listen(0)
         self.port = self.socket.getsockname()[1]
-        self.fillers = [socket.socket() for _ in range(4)]
+        self.fillers = [socket.socket(family) for _ in range(4)]
         for filler in self.fillers:
             filler.setblocking(False)
-            filler.connect_ex(("127.0.0.1", self.port))
+            filler.connect_ex((address, self.port))
 
 
 def serve(directory):
     authority, world = Authority(directory), World()
     listeners = {name: Listener(name, context, world) for name, context in contexts(authority).items()}
-    blackhole = Blackhole()
     ports = {name: listener.port for name, listener in listeners.items()}
-    ports["blackhole"] = blackhole.port
+    holes = [Blackhole(), Blackhole(socket.AF_INET6, "::1", ports["good"])]
+    ports["blackhole"] = holes[0].port
     answer({"ports": ports, "ca": authority.path("ca.pem"), "pid": os.getpid()})
     for line in sys.stdin:
         try:

@@ -22,7 +22,7 @@ distinguished_name = name
 basicConstraints = critical, CA:true
 keyUsage = critical, keyCertSign, cRLSign
 [here_names]
-subjectAltName = DNS:localhost, IP:127.0.0.1, IP:::1
+subjectAltName = DNS:localhost, DNS:both.test, IP:127.0.0.1, IP:::1
 [other_names]
 subjectAltName = DNS:elsewhere.invalid
 """

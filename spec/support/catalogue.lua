@@ -1,0 +1,113 @@
+-- What the specs of spec/faults share: a client on a world of table literals with a clock of its own, or on libcurl with
+-- real sockets and no time lost in sleeping; what must hold for every failure; and the ledger of what came back, that
+-- `make faults` prints.
+--
+--   local fault = catalogue.faults(it)
+--   fault(55, "500 once, then 200", function (came) … came(value or err) end)
+
+local assert = require "luassert"
+local scan = require "spec.support.scan"
+local twilio = require "twilio"
+
+local catalogue = {
+  ACCOUNT = "AC" .. ("a"):rep(32),
+  SECRET = "needle/In+a=Haystack&7",
+  PN = "PN" .. ("b"):rep(32),
+  NUMBER = "+14155550100",
+}
+
+-- Tests of the catalogue: named "fault N: what was done", and what came back goes to the ledger.
+function catalogue.faults (it)
+  return function (row, what, test)
+    it(("fault %d: %s"):format(row, what), function ()
+      local came
+      test(function (...) came = { n = select("#", ...), ... } end)
+      local ledger = os.getenv("FAULTS_LEDGER")
+      if ledger and came then
+        for i = 1, came.n do came[i] = tostring(came[i]):gsub("%c+", " "):sub(1, 160) end
+        local file = assert(io.open(ledger, "a"))
+        file:write(row, "\t", what, "\t", table.concat(came, ", "), "\n")
+        file:close()
+      end
+    end)
+  end
+end
+
+-- A response as a transport gives it.
+function catalogue.response (status, body, headers)
+  return { status = status, headers = headers or { ["content-type"] = "application/json" }, body = body or "", sent = 1 }
+end
+
+-- The record of a number, as JSON.
+function catalogue.record (sid, number, more)
+  return ('{"sid":"%s","account_sid":"%s","phone_number":"%s"%s}'):format(sid, catalogue.ACCOUNT, number, more or "")
+end
+
+-- A transport that answers from a list: responses, failures (with a kind) or functions of the request. The last one
+-- answers for good. Sleeping moves its clock and is written down in `slept`.
+function catalogue.world (answers)
+  local world = { clock = 1000, slept = {}, requests = {} }
+  function world.send (self, request)
+    self.requests[#self.requests + 1] = request
+    local answer = answers[math.min(#self.requests, #answers)]
+    if type(answer) == "function" then answer = answer(request, self) end
+    if answer.kind then return nil, answer end
+    return answer
+  end
+  function world.sleep (self, seconds)
+    self.slept[#self.slept + 1] = seconds
+    self.clock = self.clock + seconds
+  end
+  function world.now (self) return self.clock end
+  function world.close () end
+  return world
+end
+
+local function settings (given)
+  local all = { account_sid = catalogue.ACCOUNT, auth_token = catalogue.SECRET }
+  for name, value in pairs(given) do all[name] = value end
+  return all
+end
+
+-- A client on a world. Other settings may be given.
+function catalogue.client (world, more)
+  local all = settings(more or {})
+  all.transport = world
+  return twilio.new(all)
+end
+
+-- A client on libcurl whose sleeps cost no time: they move its clock on. `world.slept` has them.
+function catalogue.real (given)
+  local all = settings(given)
+  local client = twilio.new(all)
+  return client
+end
+
+-- What must hold for every failure: no value, the kind and counts expected, and no secret to be seen anywhere.
+function catalogue.fails (want, value, err)
+  assert.is_nil(value)
+  assert.equal("table", type(err))
+  for field, expected in pairs(want) do
+    assert.equal(expected, err[field], "err." .. field .. " of " .. tostring(err))
+  end
+  catalogue.hushed(err)
+  return err
+end
+
+function catalogue.hushed (value)
+  assert.is_nil(scan.find(value, catalogue.SECRET))
+  assert.is_nil(scan.find(debug.traceback(tostring(value)), catalogue.SECRET))
+end
+
+-- What a function raises, which must blame the file that called.
+function catalogue.raises (pattern, file, f, ...)
+  local ok, message = pcall(f, ...)
+  assert.is_false(ok, "nothing was raised")
+  assert.equal("string", type(message))
+  assert.truthy(message:find(file, 1, true), message .. " blames somebody else")
+  assert.truthy(message:find(pattern), message .. " does not say " .. pattern)
+  catalogue.hushed(message)
+  return message
+end
+
+return catalogue

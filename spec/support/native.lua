@@ -1,0 +1,25 @@
+-- Builds the C that only specs use, into build/: native.load("process") is the module, native.library("shim") the path
+-- of an object to preload.
+
+local native = {}
+
+local abi = _VERSION == "Lua 5.4" and "5.4" or "5.1"
+
+function native.library (name)
+  local source, target = "spec/support/" .. name .. ".c", "build/" .. abi .. "/spec/" .. name .. ".so"
+  local compile = ("mkdir -p %s && [ %s -nt %s ] || %s -std=c99 -D_GNU_SOURCE -O1 -Wall -Wextra -shared -fPIC"
+    .. " -Isrc/bind $(pkg-config --cflags lua%s 2>/dev/null || echo -I/usr/include/lua%s) -o %s %s -ldl"):format(
+    target:match(".*/"), target, source, os.getenv("CC") or "cc", abi, abi, target, source)
+  local done = os.execute(compile)
+  assert(done == true or done == 0, "cannot compile " .. source)
+  return target
+end
+
+function native.load (name)
+  return assert(package.loadlib(native.library(name), "luaopen_" .. name))()
+end
+
+-- How to run this Lua from a shell.
+native.lua = abi == "5.4" and "lua5.4" or rawget(_G, "jit") and "luajit" or "lua5.1"
+
+return native

@@ -1,0 +1,70 @@
+/* shim: preloaded into a child (LD_PRELOAD), makes the C library misbehave as the environment asks.
+**
+**   SHIM_DNS=hang        name resolution takes 20 seconds and fails
+**   SHIM_DNS=both        every name is ::1, then 127.0.0.1
+**   SHIM_CLOCK=FILE      the wall clock is off by the number of seconds that FILE holds, from the moment it exists
+*/
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+int getaddrinfo (const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res) {
+  static int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+  const char *how = getenv("SHIM_DNS");
+  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+  if (how != NULL && strcmp(how, "hang") == 0) {
+    sleep(20);
+    return EAI_AGAIN;
+  }
+  if (how != NULL && strcmp(how, "both") == 0) {
+    struct addrinfo *last;
+    int status = real("::1", service, hints, res);
+    if (status != 0) return status;
+    for (last = *res; last->ai_next != NULL; last = last->ai_next) {}
+    return real("127.0.0.1", service, hints, &last->ai_next);
+  }
+  return real(node, service, hints, res);
+}
+
+static time_t jump (void) {
+  const char *path = getenv("SHIM_CLOCK");
+  long seconds = 0;
+  FILE *file = path != NULL ? fopen(path, "r") : NULL;
+  if (file != NULL) {
+    if (fscanf(file, "%ld", &seconds) != 1) seconds = 0;
+    fclose(file);
+  }
+  return (time_t)seconds;
+}
+
+int clock_gettime (clockid_t clock, struct timespec *now) {
+  static int (*real)(clockid_t, struct timespec *);
+  int status;
+  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
+  status = real(clock, now);
+  if (clock == CLOCK_REALTIME) now->tv_sec += jump();
+  return status;
+}
+
+int gettimeofday (struct timeval *restrict now, void *restrict zone) {
+  struct timespec exact;
+  (void)zone;
+  clock_gettime(CLOCK_REALTIME, &exact);
+  now->tv_sec = exact.tv_sec;
+  now->tv_usec = exact.tv_nsec / 1000;
+  return 0;
+}
+
+time_t time (time_t *out) {
+  struct timespec exact;
+  clock_gettime(CLOCK_REALTIME, &exact);
+  if (out != NULL) *out = exact.tv_sec;
+  return exact.tv_sec;
+}
