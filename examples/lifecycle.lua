@@ -1,7 +1,7 @@
 -- A phone number's whole life: searched, bought, configured, listed, released; and a caller ID, verified.
 --   make demo                         against a Twilio on this machine, for nothing
 --   lua5.4 examples/lifecycle.lua     against the account in the environment: it spends money at the real Twilio
--- Settings: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN; VERIFY_PHONE, a phone at hand that may be rung (else that is left out).
+-- Settings: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN; VERIFY_PHONE, a phone at hand that may be rung (left out otherwise).
 
 local core = require "twilio.core"
 local numbers = require("twilio").numbers
@@ -83,7 +83,8 @@ if phone then
   heading("Verify: " .. phone .. " as a caller ID")
   local call = must(numbers.add_outgoing{ phone_number = phone, friendly_name = "My own phone" })
   say("   the phone rings; key in %s", call.validation_code)
-  local started, caller_id = core.now(), nil
+  local caller_id
+  local started = core.now()
   repeat
     core.sleep(0.5)
     caller_id = must(numbers.list_outgoing{ phone_number = phone }).outgoing_caller_ids[1]
