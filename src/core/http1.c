@@ -52,12 +52,12 @@ const char *tw_http1_begin (tw_buf *out, const tw_account *account, const char *
   for (size_t i = 0; i < url_len; i++)
     if (url[i] <= ' ' || url[i] > '~' || url[i] == '#')
       return "the URL holds a byte that no URL has";
-  /* The origin is the account's, so it has a scheme and an authority without a user. */
+  /* The origin is scheme://host[:port], and what follows it in the URL begins with '/' or '?'. */
   size_t host = strcspn(account->origin, ":") + strlen("://"), path = strlen(account->origin);
   tw_buf_add(out, method, method_len);
   tw_buf_putc(out, ' ');
   if (absolute) tw_buf_puts(out, account->origin);
-  if (path == url_len || url[path] != '/') tw_buf_putc(out, '/');
+  if (url[path] == '?') tw_buf_putc(out, '/');
   tw_buf_add(out, url + path, url_len - path);
   tw_buf_puts(out, " HTTP/1.1\r\nHost: ");
   tw_buf_puts(out, account->origin + host);
