@@ -9,17 +9,19 @@ DIRECTORY. spec/support/faults.lua starts it and speaks for specs.
 Listeners, each on a port of its own with a truth of its own:
 
     plain          http on 127.0.0.1                  v6             https on ::1
-    good           https on 127.0.0.1                 blackhole      answers no SYN; neither does good's port on ::1
+    good           https on 127.0.0.1                 closed         refuses
     self_signed wrong_host expired not_yet unknown_ca https with such a certificate
     old_tls        TLS 1.0 and 1.1 only               wants_client   demands a client certificate
-    proxy          http; CONNECT opens a tunnel       proxy's target is whatever it is asked for
+    proxy          http; CONNECT opens a tunnel       blackhole      answers no SYN; neither does good's port on ::1
 
 Commands:
 
-    { "op": "script", "at": name, "connections": [steps, ...], "requests": [steps, ...], "always": steps }
-        The next connection runs the first of `connections` before anything else, the one after it the second. Then
-        requests are read one by one, and each runs the next of `requests`; with none left it runs `always`, which is
-        ["answer"] unless given (["tunnel"] at the proxy).
+    { "op": "script", "at": name, "connections": [steps, ...], "requests": [steps, ...],
+      "every_connection": steps, "every_request": steps }
+        The next connection runs the first of `connections` before anything else, the one after it the second; with
+        none left it runs `every_connection`, which is nothing unless given. Then requests are read one by one, and
+        each runs the next of `requests`; with none left it runs `every_request`, which is ["answer"] unless given
+        (["tunnel"] at the proxy).
     { "op": "truth", "at": name }   -> what happened there since the last reset
         connections, handshakes, requests (received whole), authorization (bytes of credentials seen), last (the last
         200 requests: method, target, headers, body, at, connection), and of the world: purchases {number: times},
@@ -33,8 +35,9 @@ A step is a word, or an object whose first key is the word:
     "process"                 do what the request asks for; { "late": s }: do it s seconds from now
     "answer"                  process (unless done) and answer as Twilio would; { "answer": { reply's fields } } changes it
     { "reply": { "status", "reason", "headers": { name: value | [values] }, "body", "repeat": n, "encode": ["gzip", ...],
-                 "chunked": true, "length": n, "cut": n } }
-                              an answer of your own. `length` lies about it; `cut` sends so many bytes of it only
+                 "chunked": true, "length": n | false, "cut": n, "slice": n, "delay": s } }
+                              an answer of your own. `length` lies about it; `cut` sends so many bytes of it only;
+                              `slice` and `delay` as in
     { "send": bytes, "slice": n, "delay": s, "times": n }
     { "wait": s }             "hang": until the client goes
     "close" "rst" "fin"       close; reset; shut down our direction. None says goodbye to TLS
@@ -85,7 +88,7 @@ class Listener:
     def __init__(self, name, context, world):
         self.name, self.context, self.world = name, context, world
         self.lock = threading.Lock()
-        self.always = ["tunnel"] if name == "proxy" else ["answer"]
+        self.open = set()
         self.reset()
         family, address = (socket.AF_INET6, "::1") if name == "v6" else (socket.AF_INET, "127.0.0.1")
         self.socket = socket.socket(family, socket.SOCK_STREAM)
@@ -96,26 +99,28 @@ class Listener:
 
     def reset(self):
         with self.lock:
-            self.connection_scripts, self.request_scripts, self.default = [], [], self.always
+            self.connection_scripts, self.request_scripts, self.every_connection = [], [], []
+            self.every_request = ["tunnel"] if self.name == "proxy" else ["answer"]
             self.connections = self.handshakes = self.requests = self.authorization = 0
-            self.last, self.open = [], getattr(self, "open", set())
+            self.last = []
             for connection in list(self.open):   # a kept connection of an earlier test is none of the next one's
                 connection.abandon()
-            self.open = set()
+            self.open.clear()
 
     def script(self, command):
         with self.lock:
             self.connection_scripts += list(command.get("connections") or [])
             self.request_scripts += list(command.get("requests") or [])
-            self.default = command.get("always") or self.default
+            self.every_connection = command.get("every_connection") or self.every_connection
+            self.every_request = command.get("every_request") or self.every_request
 
     def next_connection(self):
         with self.lock:
-            return self.connection_scripts.pop(0) if self.connection_scripts else []
+            return self.connection_scripts.pop(0) if self.connection_scripts else self.every_connection
 
     def next_request(self):
         with self.lock:
-            return self.request_scripts.pop(0) if self.request_scripts else self.default
+            return self.request_scripts.pop(0) if self.request_scripts else self.every_request
 
     def truth(self):
         with self.lock:
@@ -165,6 +170,9 @@ def serve(directory):
     ports = {name: listener.port for name, listener in listeners.items()}
     holes = [Blackhole(), Blackhole(socket.AF_INET6, "::1", ports["good"])]
     ports["blackhole"] = holes[0].port
+    closed = socket.socket()
+    closed.bind(("127.0.0.1", 0))
+    ports["closed"] = closed.getsockname()[1]
     answer({"ports": ports, "ca": authority.path("ca.pem"), "pid": os.getpid()})
     for line in sys.stdin:
         try:

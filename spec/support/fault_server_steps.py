@@ -33,12 +33,13 @@ class Connection:
         except (Gone, OSError, ValueError):   # ValueError: the socket was closed under us
             pass
         finally:
-            self.abandon()
+            self.socket.close()
             self.listener.open.discard(self)
 
     def abandon(self):
+        """Ends the connection from another thread: its own then sees an end, and closes."""
         try:
-            self.socket.close()
+            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)   # not TLS's, which would wait for an answer
         except OSError:
             pass
 
@@ -86,8 +87,13 @@ class Connection:
         self.done = self.listener.world.handle(asked["method"], asked["target"], asked["body"])
 
     def late(self, seconds):
-        threading.Timer(seconds, self.listener.world.handle,
-                        (self.request["method"], self.request["target"], self.request["body"])).start()
+        asked, world = self.request, self.listener.world
+        age = world.age
+
+        def apply():
+            if world.age == age:   # not one that is over
+                world.handle(asked["method"], asked["target"], asked["body"])
+        threading.Timer(seconds, apply).start()
 
     def answer(self, changes=None):
         if self.done is None:
@@ -108,7 +114,7 @@ class Connection:
         if fields.get("chunked"):
             headers["Transfer-Encoding"] = "chunked"
             body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
-        elif fields["status"] not in (204, 304) or body:
+        elif fields.get("length", fields["status"] not in (204, 304) or body) is not False:
             headers["Content-Length"] = str(fields.get("length", len(body)))
         headers.update(fields.get("headers") or {})
         head = "HTTP/1.1 %s %s\r\n" % (fields["status"], fields.get("reason", "Reason"))
@@ -116,7 +122,8 @@ class Connection:
             for value in values if isinstance(values, list) else [values]:
                 head += "%s: %s\r\n" % (name, value)
         self.last_answer = headers.get("Connection") == "close"
-        self._send((head.encode("latin-1") + b"\r\n" + body)[:fields.get("cut")])
+        data = (head.encode("latin-1") + b"\r\n" + body)[:fields.get("cut")]
+        self.send(data.decode("latin-1"), fields.get("slice"), fields.get("delay", 0))
 
     def send(self, text, slice=None, delay=0, times=1):
         data = text.encode("latin-1")

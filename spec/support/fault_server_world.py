@@ -26,10 +26,11 @@ def error(status, code, message):
 
 class World:
     def __init__(self):
-        self.lock = threading.Lock()
+        self.lock, self.age = threading.Lock(), 0
         self.reset()
 
     def reset(self):
+        self.age += 1
         self.numbers = {}       # sid: record
         self.caller_ids = {}    # sid: record
         self.rivals = set()     # numbers that somebody else has bought

@@ -56,10 +56,12 @@ function Server:ask (command)
   return self:read()
 end
 
--- What is to happen at a listener: { connections = { steps, … }, requests = { steps, … }, always = steps }.
+-- What is to happen at a listener: { connections = { steps, … }, requests = { steps, … }, every_connection = steps,
+-- every_request = steps }.
 function Server:script (at, script)
-  self:ask{ op = "script", at = at, connections = script.connections, requests = script.requests,
-    always = script.always }
+  local command = { op = "script", at = at }
+  for name, value in pairs(script) do command[name] = value end
+  self:ask(command)
 end
 
 function Server:truth (at)
