@@ -28,8 +28,9 @@ ALL_CFLAGS = -std=c99 -D_GNU_SOURCE $(WARN) -D_FORTIFY_SOURCE=2 -fstack-protecto
 # nodelete: a Lua state that closes must not unload code that another state still runs.
 ALL_LDFLAGS = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now $(LDFLAGS)
 
-CORE_SRC := $(wildcard src/core/*.c) $(addprefix src/bind/,core.c request.c result.c account.c http1.c)
-CURL_SRC := src/core/buf.c src/core/account.c $(wildcard src/curl/*.c) $(addprefix src/bind/,curl.c message.c)
+CURL_BIND := src/bind/curl.c src/bind/message.c
+CURL_SRC := src/core/buf.c src/core/account.c $(wildcard src/curl/*.c) $(CURL_BIND)
+CORE_SRC := $(wildcard src/core/*.c) $(filter-out $(CURL_BIND),$(wildcard src/bind/*.c))
 
 objects = $(patsubst src/%.c,build/$(1)/obj/%.o,$(2))
 
@@ -40,7 +41,7 @@ core: $(foreach v,$(LUAS),build/$(v)/twilio/core.so) ## build core.so alone: no 
 define LUA_template
 build/$(1)/obj/bind/%.o: EXTRA = $$(INC_$(1))
 build/$(1)/obj/curl/%.o: EXTRA = $$(CURL_CFLAGS)
-build/$(1)/obj/bind/curl.o build/$(1)/obj/bind/message.o: EXTRA = $$(INC_$(1)) $$(CURL_CFLAGS)
+$(call objects,$(1),$(CURL_BIND)): EXTRA = $$(INC_$(1)) $$(CURL_CFLAGS)
 build/$(1)/obj/%.o: src/%.c
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) $$(EXTRA) -MMD -MP -c -o $$@ $$<
