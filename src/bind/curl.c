@@ -1,0 +1,224 @@
+/* curl: `twilio.curl` for Lua: pools of libcurl connections and the exchanges on them.
+**
+**   curl.pool{ ca_file, ca_path, proxy, connect_timeout } -> pool | nil, failure
+**   pool:perform(request) -> response | nil, failure        waits
+**   pool:start(request) -> exchange | nil, failure          under way; the next call on the pool moves the first byte
+**   pool:step(seconds) -> value | nil [, failure]           what exchange:notify gave for one that is done now
+**   pool:close()
+**   exchange:done() -> boolean
+**   exchange:notify(value)                                  pool:step answers value, once, when this one is done
+**   exchange:take() -> response | nil, failure              waits for it if need be
+**   exchange:close()                                        abandons it
+**
+** The pool owns all; an exchange's userdata points in and keeps the pool alive. Whichever goes first clears the
+** pointer, so any order of closing and collecting is safe. libcurl's callbacks reach no lua_State. */
+#include "message.h"
+#include "pool.h"
+
+#define POOL_META "twilio.curl.pool"
+#define EXCHANGE_META "twilio.curl.exchange"
+
+typedef struct pool_box {
+  tw_pool *pool; /* NULL: closed */
+} pool_box;
+
+typedef struct exchange_box {
+  tw_exchange *x; /* NULL: taken, closed, or the pool went */
+  pool_box *pool; /* alive as long as this box: the uservalue holds it */
+} exchange_box;
+
+/* What a box's uservalue holds. The pool's is a weak table: an exchange's slot -> its userdata. */
+enum { UV_POOL = 1, UV_VALUE = 2 };
+
+static int push_closed (lua_State *L) {
+  tw_failure f = tw_failure_make("closed", "the client is closed", 0);
+  return tw_message_pushfailure(L, &f);
+}
+
+/* 1 when the pool may be used; else pushes nil and the reason. */
+static int usable (lua_State *L, const pool_box *box) {
+  if (box->pool == NULL) return push_closed(L), 0;
+  if (!tw_pool_forked(box->pool)) return 1;
+  tw_failure f = tw_failure_make(
+      "forked", "the client belongs to the process that made it: make one after the fork", 0);
+  return tw_message_pushfailure(L, &f), 0;
+}
+
+/* -- exchange -- */
+
+static exchange_box *check_exchange (lua_State *L) {
+  return luaL_checkudata(L, 1, EXCHANGE_META);
+}
+
+static int exchange_done (lua_State *L) {
+  const exchange_box *box = check_exchange(L);
+  lua_pushboolean(L, box->x == NULL || box->x->state != TW_RUNNING);
+  return 1;
+}
+
+static int exchange_notify (lua_State *L) {
+  exchange_box *box = check_exchange(L);
+  luaL_checkany(L, 2);
+  lua_settop(L, 2);
+  if (!usable(L, box->pool)) return 2;
+  if (box->x == NULL) return push_closed(L);
+  lua_getiuservalue(L, 1, 1);
+  lua_rawgeti(L, -1, UV_POOL);
+  lua_getiuservalue(L, -1, 1);
+  lua_pushvalue(L, 1);
+  lua_rawseti(L, -2, box->x->slot);
+  lua_pop(L, 2);
+  lua_pushvalue(L, 2);
+  lua_rawseti(L, -2, UV_VALUE);
+  tw_pool_notify(box->pool->pool, box->x);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+static int exchange_take (lua_State *L) {
+  exchange_box *box = check_exchange(L);
+  if (!usable(L, box->pool)) return 2;
+  if (box->x == NULL) return push_closed(L);
+  tw_pool_wait(box->pool->pool, box->x);
+  int n = tw_message_pushresult(L, box->x); /* may raise: the box still owns it */
+  if (box->x != NULL) tw_pool_release(box->pool->pool, box->x);
+  return n;
+}
+
+static int exchange_close (lua_State *L) {
+  exchange_box *box = check_exchange(L);
+  if (box->x != NULL) tw_pool_release(box->pool->pool, box->x);
+  return 0;
+}
+
+static const luaL_Reg exchange_methods[] = {
+  { "done", exchange_done },
+  { "notify", exchange_notify },
+  { "take", exchange_take },
+  { "close", exchange_close },
+  { NULL, NULL },
+};
+
+/* -- pool -- */
+
+static pool_box *check_pool (lua_State *L) {
+  return luaL_checkudata(L, 1, POOL_META);
+}
+
+static int pool_start (lua_State *L) {
+  pool_box *pool = check_pool(L);
+  tw_request request;
+  lua_settop(L, 2);
+  tw_message_check(L, 2, &request);
+  if (!usable(L, pool)) return 2;
+  exchange_box *box = lua_newuserdatauv(L, sizeof *box, 1);
+  box->x = NULL;
+  box->pool = pool;
+  luaL_getmetatable(L, EXCHANGE_META);
+  lua_setmetatable(L, -2);
+  lua_createtable(L, 2, 0);
+  lua_pushvalue(L, 1);
+  lua_rawseti(L, -2, UV_POOL);
+  lua_setiuservalue(L, -2, 1);
+  tw_failure f;
+  tw_exchange *x = tw_pool_acquire(pool->pool, &box->x);
+  if (x == NULL || tw_message_addheaders(L, 2, x) != 0)
+    f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
+  else if (tw_pool_start(pool->pool, x, &request, &f))
+    return 1;
+  if (x != NULL) tw_pool_release(pool->pool, x);
+  return tw_message_pushfailure(L, &f);
+}
+
+static int pool_perform (lua_State *L) {
+  int n = pool_start(L);
+  if (n != 1) return n;
+  lua_replace(L, 1);
+  lua_settop(L, 1);
+  return exchange_take(L);
+}
+
+static int pool_step (lua_State *L) {
+  pool_box *pool = check_pool(L);
+  double seconds = (double)luaL_checknumber(L, 2);
+  if (!usable(L, pool)) return 2;
+  lua_getiuservalue(L, 1, 1);
+  for (tw_exchange *x; (x = tw_pool_next(pool->pool, seconds)) != NULL;) {
+    lua_rawgeti(L, -1, x->slot);
+    if (!lua_isnil(L, -1)) {
+      lua_getiuservalue(L, -1, 1);
+      lua_rawgeti(L, -1, UV_VALUE);
+      return 1;
+    }
+    lua_pop(L, 1); /* its userdata is garbage: nobody waits */
+  }
+  return 0;
+}
+
+static int pool_close (lua_State *L) {
+  pool_box *box = check_pool(L);
+  tw_pool *pool = box->pool;
+  box->pool = NULL;
+  if (pool != NULL) tw_pool_close(pool);
+  return 0;
+}
+
+static const luaL_Reg pool_methods[] = {
+  { "perform", pool_perform }, { "start", pool_start }, { "step", pool_step },
+  { "close", pool_close },     { NULL, NULL },
+};
+
+/* -- twilio.curl -- */
+
+static const char *opt_string (lua_State *L, const char *name) {
+  lua_getfield(L, 1, name);
+  if (lua_isnil(L, -1)) return NULL;
+  if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "%s: not a string", name);
+  return lua_tostring(L, -1);
+}
+
+static int curl_pool (lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  tw_settings s = { opt_string(L, "ca_file"), opt_string(L, "ca_path"), opt_string(L, "proxy"),
+                    10 };
+  lua_getfield(L, 1, "connect_timeout");
+  if (!lua_isnil(L, -1)) s.connect_timeout = (double)luaL_checknumber(L, -1);
+  pool_box *box = lua_newuserdatauv(L, sizeof *box, 1);
+  box->pool = NULL;
+  luaL_getmetatable(L, POOL_META);
+  lua_setmetatable(L, -2);
+  lua_newtable(L);
+  lua_newtable(L);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_setiuservalue(L, -2, 1);
+  tw_failure f;
+  box->pool = tw_pool_open(&s, &f);
+  return box->pool != NULL ? 1 : tw_message_pushfailure(L, &f);
+}
+
+/* The methods are the metatable's __index; the metatable itself is out of reach. */
+static void new_metatable (lua_State *L, const char *name, const luaL_Reg *methods,
+                           lua_CFunction close) {
+  luaL_newmetatable(L, name);
+  lua_pushcfunction(L, close);
+  lua_setfield(L, -2, "__gc");
+  lua_newtable(L);
+  luaL_setfuncs(L, methods, 0);
+  lua_setfield(L, -2, "__index");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_pop(L, 1);
+}
+
+TW_EXPORT int luaopen_twilio_curl (lua_State *L);
+int luaopen_twilio_curl (lua_State *L) {
+  static const luaL_Reg functions[] = { { "pool", curl_pool }, { NULL, NULL } };
+  new_metatable(L, EXCHANGE_META, exchange_methods, exchange_close);
+  new_metatable(L, POOL_META, pool_methods, pool_close);
+  lua_newtable(L);
+  luaL_setfuncs(L, functions, 0);
+  return 1;
+}

@@ -1,0 +1,158 @@
+#include "message.h"
+
+#include <string.h>
+
+/* -- The request -- */
+
+static int is_method (const char *s) {
+  return strcmp(s, "GET") == 0 || strcmp(s, "POST") == 0 || strcmp(s, "DELETE") == 0;
+}
+
+/* Pushes a field, which must be a string without NUL, or absent where that is allowed (then NULL). */
+static const char *check_string (lua_State *L, int arg, const char *name, int needed, size_t *len) {
+  lua_pushstring(L, name);
+  lua_rawget(L, arg);
+  if (lua_isnil(L, -1) && !needed) return NULL;
+  if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "request.%s: not a string", name);
+  return lua_tolstring(L, -1, len);
+}
+
+static int get_flag (lua_State *L, int arg, const char *name) {
+  lua_pushstring(L, name);
+  lua_rawget(L, arg);
+  int flag = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return flag;
+}
+
+/* A name is letters, digits and '-'; a value is anything without control characters. */
+static int is_header (const char *name, size_t name_len, const char *value, size_t value_len) {
+  if (name_len == 0) return 0;
+  for (size_t i = 0; i < name_len; i++) {
+    char c = name[i];
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'))
+      return 0;
+  }
+  for (size_t i = 0; i < value_len; i++)
+    if ((unsigned char)value[i] < ' ' || value[i] == 127) return 0;
+  return 1;
+}
+
+static void check_headers (lua_State *L, int arg) {
+  lua_pushliteral(L, "headers");
+  lua_rawget(L, arg);
+  if (!lua_isnil(L, -1))
+    luaL_argcheck(L, lua_istable(L, -1), arg, "request.headers: not a table");
+  else
+    lua_newtable(L);
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+      luaL_error(L, "request.headers: names and values are strings");
+    size_t name_len, value_len;
+    const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
+    if (!is_header(name, name_len, value, value_len))
+      luaL_error(L, "request.headers: not a header");
+  }
+  lua_pop(L, 1);
+}
+
+void tw_message_check (lua_State *L, int arg, tw_request *r) {
+  luaL_checktype(L, arg, LUA_TTABLE);
+  luaL_checkstack(L, 8, "request");
+  int top = lua_gettop(L);
+  memset(r, 0, sizeof *r);
+  r->method = check_string(L, arg, "method", 1, NULL);
+  if (!is_method(r->method)) luaL_error(L, "request.method: not GET, POST or DELETE");
+  r->url = check_string(L, arg, "url", 1, &r->url_len);
+  if (strlen(r->url) != r->url_len) luaL_error(L, "request.url: a NUL");
+  r->body = check_string(L, arg, "body", 0, &r->body_len);
+  lua_pushliteral(L, "account");
+  lua_rawget(L, arg);
+  r->account = luaL_testudata(L, -1, TW_ACCOUNT_META);
+  if (r->account == NULL) luaL_error(L, "request.account: not an account");
+  lua_pushliteral(L, "timeout");
+  lua_rawget(L, arg);
+  if (lua_type(L, -1) != LUA_TNUMBER) luaL_error(L, "request.timeout: not a number of seconds");
+  r->timeout = (double)lua_tonumber(L, -1);
+  r->fresh = get_flag(L, arg, "fresh");
+  r->guard = get_flag(L, arg, "guard");
+  check_headers(L, arg);
+  lua_settop(L, top);
+}
+
+int tw_message_addheaders (lua_State *L, int arg, tw_exchange *x) {
+  int failed = 0;
+  lua_pushliteral(L, "headers");
+  lua_rawget(L, arg);
+  if (lua_istable(L, -1)) {
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+      size_t name_len, value_len;
+      const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
+      failed = failed || tw_exchange_add(x, name, name_len, value, value_len) != 0;
+    }
+  }
+  lua_pop(L, 1);
+  return failed ? -1 : 0;
+}
+
+/* -- The response -- */
+
+/* Pushes a header's name in lower case. A name longer than the room has no meaning for anyone here. */
+static int push_lower (lua_State *L, const char *name, size_t len) {
+  char room[128];
+  if (len > sizeof room) return 0;
+  for (size_t i = 0; i < len; i++)
+    room[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
+  lua_pushlstring(L, room, len);
+  return 1;
+}
+
+static void push_headers (lua_State *L, const tw_exchange *x) {
+  lua_createtable(L, 0, 16);
+  tw_header h;
+  for (size_t at = 0; tw_exchange_header(x, &at, &h);) {
+    if (!push_lower(L, h.name, h.name_len)) continue;
+    lua_pushvalue(L, -1);
+    lua_rawget(L, -3);
+    if (lua_isnil(L, -1)) {
+      lua_pop(L, 1);
+      lua_pushlstring(L, h.value, h.value_len);
+    } else { /* a repeat */
+      lua_pushliteral(L, ", ");
+      lua_pushlstring(L, h.value, h.value_len);
+      lua_concat(L, 3);
+    }
+    lua_rawset(L, -3);
+  }
+}
+
+int tw_message_pushresult (lua_State *L, tw_exchange *x) {
+  luaL_checkstack(L, 8, "response");
+  tw_failure f;
+  if (!tw_exchange_result(x, &f)) return tw_message_pushfailure(L, &f);
+  lua_createtable(L, 0, 4);
+  lua_pushinteger(L, (lua_Integer)tw_exchange_status(x));
+  lua_setfield(L, -2, "status");
+  lua_pushinteger(L, x->sent);
+  lua_setfield(L, -2, "sent");
+  push_headers(L, x);
+  lua_setfield(L, -2, "headers");
+  lua_pushlstring(L, x->body.len > 0 ? x->body.data : "", x->body.len);
+  lua_setfield(L, -2, "body");
+  return 1;
+}
+
+int tw_message_pushfailure (lua_State *L, const tw_failure *f) {
+  luaL_checkstack(L, 6, "failure");
+  lua_pushnil(L);
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, f->kind);
+  lua_setfield(L, -2, "kind");
+  lua_pushstring(L, f->message);
+  lua_setfield(L, -2, "message");
+  lua_pushinteger(L, f->sent);
+  lua_setfield(L, -2, "sent");
+  lua_pushboolean(L, f->transient);
+  lua_setfield(L, -2, "transient");
+  return 2;
+}

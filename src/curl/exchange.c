@@ -1,0 +1,305 @@
+#include "exchange.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { TW_SLOW_BYTES = 10, TW_SLOW_SECONDS = 15, TW_KEPT_BODY = 256 * 1024 };
+
+/* -- Callbacks: no Lua, no allocation without a bound -- */
+
+static size_t on_body (char *bytes, size_t size, size_t n, void *p) {
+  tw_exchange *x = p;
+  return tw_buf_add(&x->body, bytes, size * n) == 0 ? size * n : 0;
+}
+
+/* Header lines of every block come here: 1xx, the final one, and trailers behind the body. The last block
+** that began with a status line is the response. */
+static size_t on_header (char *line, size_t size, size_t n, void *p) {
+  tw_exchange *x = p;
+  size_t len = size * n;
+  x->head_bytes += len;
+  if (x->head_bytes > TW_HEAD_MAX || ++x->head_count > TW_HEAD_COUNT) return 0;
+  if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+    tw_buf_reset(&x->head);
+    x->head_complete = 0;
+    /* Until here the server may think as long as the attempt's timeout allows; from here it must not drip. */
+    if (curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_TIME, (long)TW_SLOW_SECONDS) != CURLE_OK)
+      return 0;
+  }
+  if (x->head_complete) return len; /* a trailer */
+  if (len <= 2 && (line[0] == '\r' || line[0] == '\n')) {
+    x->head_complete = 1;
+    return len;
+  }
+  return tw_buf_add(&x->head, line, len) == 0 ? len : 0;
+}
+
+/* Called when a connection stands and the request is about to go out: the one proof of what was sent. On a kept
+** connection that dies in silence libcurl sends again by itself, whatever the method; a guarded request stops here. */
+static int on_request (void *p, char *ip, char *local_ip, int port, int local_port) {
+  tw_exchange *x = p;
+  (void)ip, (void)local_ip, (void)port, (void)local_port;
+  if (x->guard && x->sent > 0) {
+    x->refused = 1;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  x->sent++;
+  return CURL_PREREQFUNC_OK;
+}
+
+/* A socket that no child inherits, and never in the place of a closed stdin, stdout or stderr: a stray write must not
+** enter a TLS stream. */
+static curl_socket_t on_socket (void *p, curlsocktype purpose, struct curl_sockaddr *a) {
+  (void)p, (void)purpose;
+#ifdef SOCK_CLOEXEC
+  int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+#else
+  int fd = socket(a->family, a->socktype, a->protocol);
+  if (fd >= 0) (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+#endif
+  if (fd < 0) return CURL_SOCKET_BAD;
+  if (fd > STDERR_FILENO) return fd;
+  int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  (void)close(fd);
+  return moved < 0 ? CURL_SOCKET_BAD : moved;
+}
+
+/* -- Options -- */
+
+/* The same for every request. Also what is libcurl's default today is said, so that it stays. */
+static const struct {
+  CURLoption option;
+  long value;
+} profile[] = {
+  { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
+  { CURLOPT_HTTP09_ALLOWED, 0 },
+  { CURLOPT_FOLLOWLOCATION, 0 },
+  { CURLOPT_MAXREDIRS, 0 },
+  { CURLOPT_AUTOREFERER, 0 },
+  { CURLOPT_UNRESTRICTED_AUTH, 0 },
+  { CURLOPT_HTTPAUTH, CURLAUTH_BASIC },
+  { CURLOPT_NETRC, CURL_NETRC_IGNORED },
+  { CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
+  { CURLOPT_SSL_VERIFYPEER, 1 },
+  { CURLOPT_SSL_VERIFYHOST, 2 },
+  { CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
+  { CURLOPT_PROXY_SSL_VERIFYPEER, 1 },
+  { CURLOPT_PROXY_SSL_VERIFYHOST, 2 },
+  { CURLOPT_HEADEROPT,
+    CURLHEADER_SEPARATE }, /* a proxy's CONNECT carries no Authorization of ours */
+  { CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },
+  { CURLOPT_TCP_FASTOPEN, 0 },
+  { CURLOPT_NOSIGNAL, 1 },
+  { CURLOPT_NOPROGRESS, 1 },
+  { CURLOPT_VERBOSE, 0 },
+  { CURLOPT_QUICK_EXIT, 1 }, /* a resolver that hangs does not hold a deadline */
+  { CURLOPT_MAXAGE_CONN, 55 },
+  { CURLOPT_MAXLIFETIME_CONN, 600 },
+  { CURLOPT_LOW_SPEED_LIMIT, TW_SLOW_BYTES },
+};
+
+/* libcurl takes milliseconds, and 0 for "for ever". */
+static long milliseconds (double seconds) {
+  if (!(seconds > 0)) return 1;
+  double ms = ceil(seconds * 1000);
+  return ms < 86400000.0 ? (long)ms : 86400000L;
+}
+
+#define SET(option, value)                                                                         \
+  do {                                                                                             \
+    CURLcode code_ = curl_easy_setopt(x->easy, (option), (value));                                 \
+    if (code_ != CURLE_OK) return code_;                                                           \
+  } while (0)
+
+static CURLcode set_profile (tw_exchange *x) {
+  for (size_t i = 0; i < sizeof profile / sizeof *profile; i++)
+    SET(profile[i].option, profile[i].value);
+  SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+  SET(CURLOPT_ERRORBUFFER, x->error);
+  SET(CURLOPT_WRITEFUNCTION, on_body);
+  SET(CURLOPT_WRITEDATA, x);
+  SET(CURLOPT_HEADERFUNCTION, on_header);
+  SET(CURLOPT_HEADERDATA, x);
+  SET(CURLOPT_PREREQFUNCTION, on_request);
+  SET(CURLOPT_PREREQDATA, x);
+  SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+  SET(CURLOPT_PRIVATE, x);
+  return CURLE_OK;
+}
+
+static CURLcode set_settings (tw_exchange *x, const tw_settings *s, int plain) {
+  SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(s->connect_timeout));
+  SET(CURLOPT_CAINFO, s->ca_file);
+  SET(CURLOPT_CAPATH, s->ca_path);
+  SET(CURLOPT_PROXY_CAINFO, s->ca_file);
+  SET(CURLOPT_PROXY_CAPATH, s->ca_path);
+  if (s->proxy != NULL) SET(CURLOPT_PROXY, s->proxy);
+  /* Plain http is for loopback alone: no proxy of the environment has a part in it. */
+  else if (plain)
+    SET(CURLOPT_PROXY, "");
+  return CURLE_OK;
+}
+
+static CURLcode set_request (tw_exchange *x, const tw_request *r, int plain) {
+  SET(CURLOPT_URL, r->url);
+  SET(CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
+  SET(CURLOPT_REDIR_PROTOCOLS_STR, "https");
+  SET(CURLOPT_HTTPHEADER, x->headers);
+  SET(CURLOPT_TIMEOUT_MS, milliseconds(r->timeout));
+  SET(CURLOPT_FRESH_CONNECT, r->fresh ? 1L : 0L);
+  if (strcmp(r->method, "POST") == 0) {
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(r->body ? r->body_len : 0));
+    SET(CURLOPT_COPYPOSTFIELDS, r->body ? r->body : "");
+  } else {
+    SET(CURLOPT_HTTPGET, 1L);
+    if (strcmp(r->method, "GET") != 0) SET(CURLOPT_CUSTOMREQUEST, r->method);
+  }
+  return CURLE_OK;
+}
+
+int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings *s, tw_failure *f) {
+  const char *credential = tw_account_authorization(r->account, r->url, r->url_len);
+  if (credential == NULL) {
+    *f = r->account->open ? tw_failure_make("config", "the URL is not of the account's origin", 0)
+                          : tw_failure_make("closed", "the account is closed", 0);
+    return 0;
+  }
+  static const char name[] = "Authorization";
+  if (tw_exchange_add(x, name, sizeof name - 1, credential, strlen(credential)) != 0) {
+    *f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
+    return 0;
+  }
+  int plain = strncasecmp(r->url, "http:", 5) == 0;
+  x->guard = r->guard;
+  x->is_read = strcmp(r->method, "GET") == 0;
+  CURLcode code = set_profile(x);
+  if (code == CURLE_OK) code = set_settings(x, s, plain);
+  if (code == CURLE_OK) code = set_request(x, r, plain);
+  if (code == CURLE_OK) return 1;
+  *f = tw_failure_of(code, 0, x->is_read);
+  return 0;
+}
+
+/* -- Life -- */
+
+int tw_exchange_open (tw_exchange *x) {
+  tw_buf_init(&x->head, TW_HEAD_MAX);
+  tw_buf_init(&x->body, TW_BODY_MAX);
+  x->easy = curl_easy_init();
+  return x->easy != NULL ? 0 : -1;
+}
+
+int tw_exchange_add (tw_exchange *x, const char *name, size_t name_len, const char *value,
+                     size_t value_len) {
+  tw_buf line;
+  tw_buf_init(&line, name_len + value_len + 3);
+  (void)tw_buf_add(&line, name, name_len);
+  (void)tw_buf_puts(&line, value_len > 0 ? ": " : ";"); /* libcurl's way to write an empty header */
+  (void)tw_buf_add(&line, value, value_len);
+  (void)tw_buf_putc(&line, '\0');
+  struct curl_slist *list = line.error ? NULL : curl_slist_append(x->headers, line.data);
+  tw_buf_free(&line);
+  if (list == NULL) return -1;
+  x->headers = list;
+  return 0;
+}
+
+static void wipe_headers (tw_exchange *x) {
+  for (struct curl_slist *h = x->headers; h != NULL; h = h->next) tw_wipe(h->data, strlen(h->data));
+  curl_slist_free_all(x->headers);
+  x->headers = NULL;
+}
+
+void tw_exchange_finish (tw_exchange *x, CURLcode code) {
+  x->code = code;
+  x->state = TW_DONE;
+  wipe_headers(x);
+}
+
+void tw_exchange_reset (tw_exchange *x, int keep_body) {
+  curl_easy_reset(x->easy);
+  wipe_headers(x);
+  tw_buf_reset(&x->head);
+  tw_buf_reset(&x->body);
+  if (!keep_body && x->body.cap > TW_KEPT_BODY) tw_buf_free(&x->body);
+  x->head_bytes = 0;
+  x->head_count = x->head_complete = 0;
+  x->sent = x->guard = x->refused = x->is_read = 0;
+  x->code = CURLE_OK;
+  x->error[0] = '\0';
+  x->state = TW_IDLE;
+}
+
+void tw_exchange_close (tw_exchange *x) {
+  if (x->easy != NULL) curl_easy_cleanup(x->easy);
+  x->easy = NULL;
+  wipe_headers(x);
+  tw_buf_free(&x->head);
+  tw_buf_free(&x->body);
+}
+
+/* -- What came of it -- */
+
+long tw_exchange_status (tw_exchange *x) {
+  long status = 0;
+  (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+  return status;
+}
+
+int tw_exchange_result (tw_exchange *x, tw_failure *f) {
+  if (x->code != CURLE_OK) {
+    *f = tw_failure_of(x->code, x->sent, x->is_read);
+    /* What the TLS library says of a certificate or a handshake names at most the host. */
+    if ((x->code == CURLE_PEER_FAILED_VERIFICATION || x->code == CURLE_SSL_CONNECT_ERROR) &&
+        x->error[0] != '\0')
+      f->message = x->error;
+    return 0;
+  }
+  /* libcurl is content with a response that ends inside its header block: this is not one. */
+  if (!x->head_complete) {
+    *f = tw_failure_make("network", "the connection ended inside the response's headers", x->sent);
+    f->transient = 1;
+    return 0;
+  }
+  long status = tw_exchange_status(x);
+  if (status < 200 || status > 599) {
+    *f = tw_failure_make("protocol", "the response has no status that HTTP knows", x->sent);
+    f->transient = x->is_read;
+    return 0;
+  }
+  return 1;
+}
+
+static size_t line_end (const tw_buf *b, size_t at) {
+  const char *newline = memchr(b->data + at, '\n', b->len - at);
+  return newline != NULL ? (size_t)(newline - b->data) + 1 : b->len;
+}
+
+static int is_space (char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+int tw_exchange_header (const tw_exchange *x, size_t *at, tw_header *h) {
+  const tw_buf *b = &x->head;
+  if (b->len == 0) return 0;
+  if (*at == 0) *at = line_end(b, 0); /* the status line */
+  while (*at < b->len) {
+    const char *line = b->data + *at;
+    *at = line_end(b, *at);
+    const char *end = b->data + *at;
+    const char *colon = memchr(line, ':', (size_t)(end - line));
+    if (colon == NULL || colon == line) continue;
+    const char *value = colon + 1;
+    while (value < end && is_space(*value)) value++;
+    while (end > value && is_space(end[-1])) end--;
+    *h = (tw_header){ line, value, (size_t)(colon - line), (size_t)(end - value) };
+    return 1;
+  }
+  return 0;
+}

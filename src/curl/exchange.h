@@ -1,0 +1,80 @@
+/* exchange: one HTTP exchange on a libcurl easy handle. Knows libcurl and the account; knows no Lua and no
+** other exchange. Its callbacks append to bounded buffers and count, nothing else. */
+#ifndef TW_EXCHANGE_H
+#define TW_EXCHANGE_H
+
+#include "account.h"
+#include "buf.h"
+#include "failure.h"
+
+enum {
+  TW_HEAD_MAX = 64 * 1024, /* bytes of all header lines of one exchange, 1xx blocks included */
+  TW_HEAD_COUNT = 256,     /* lines of the same */
+  TW_BODY_MAX = 8 * 1024 * 1024, /* decoded bytes */
+};
+
+/* What every exchange of a pool has in common. The strings may be NULL, and outlive the exchanges. */
+typedef struct tw_settings {
+  const char *ca_file, *ca_path; /* as given to libcurl: NULL turns that source off */
+  const char *proxy;             /* NULL: the environment decides; "": none */
+  double connect_timeout;        /* seconds */
+} tw_settings;
+
+/* What goes out. Nothing of it is kept: libcurl copies. */
+typedef struct tw_request {
+  const tw_account *account;
+  const char *method; /* GET, POST or DELETE */
+  const char *url;
+  size_t url_len;
+  const char *body; /* or NULL */
+  size_t body_len;
+  double timeout; /* seconds */
+  int fresh;      /* on a new connection */
+  int guard;      /* never send twice */
+} tw_request;
+
+typedef struct tw_exchange {
+  CURL *easy;
+  struct curl_slist *headers; /* what goes out; holds the credential until the exchange ends */
+  tw_buf head;                /* the lines of the block that is being read */
+  tw_buf body;
+  size_t head_bytes; /* of all blocks */
+  int head_count;
+  int head_complete;  /* the empty line was seen */
+  int sent;           /* how often the request went out */
+  int guard, refused; /* never twice; and that was about to happen */
+  int is_read;
+  CURLcode code; /* how it ended */
+  char error[CURL_ERROR_SIZE];
+
+  /* The pool's: */
+  enum { TW_IDLE, TW_RUNNING, TW_DONE } state;
+  int slot;   /* a number of its own within the pool */
+  int notify; /* to be told by tw_pool_next */
+  struct tw_exchange **owner;
+  struct tw_exchange *next, *prev, *next_done;
+} tw_exchange;
+
+/* A zeroed exchange becomes one with an easy handle: 0, or -1 without memory. */
+int tw_exchange_open (tw_exchange *x);
+/* Appends a header to send: 0, or -1 without memory. */
+int tw_exchange_add (tw_exchange *x, const char *name, size_t name_len, const char *value,
+                     size_t value_len);
+/* Sets every option for this request: 1, or 0 with the reason in *f (nothing was done, `headers` is as it was). */
+int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings *s, tw_failure *f);
+/* The transfer ended so; the easy handle is out of the multi handle. Wipes what held the credential. */
+void tw_exchange_finish (tw_exchange *x, CURLcode code);
+/* 1 with a response to read, 0 with the reason in *f. */
+int tw_exchange_result (tw_exchange *x, tw_failure *f);
+long tw_exchange_status (tw_exchange *x);
+/* Steps through the response's headers: *at is 0 at first. 1 while there is one. */
+typedef struct tw_header {
+  const char *name, *value;
+  size_t name_len, value_len;
+} tw_header;
+int tw_exchange_header (const tw_exchange *x, size_t *at, tw_header *h);
+/* Ready for the next request. Keeps the easy handle; a large body buffer only if asked to. */
+void tw_exchange_reset (tw_exchange *x, int keep_body);
+void tw_exchange_close (tw_exchange *x);
+
+#endif
