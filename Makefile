@@ -77,6 +77,23 @@ check: ## formatting, linters, the walls between the layers
 	@$(MAKE) --no-print-directory -s -j2 all
 	@CHECK_CFLAGS="$(filter-out -Werror -O2 -g,$(ALL_CFLAGS)) $(INC_5.4) $(CURL_CFLAGS)" .ci/check
 
+# One fuzzer a file of spec/fuzz, over the core alone; what they learn is kept in build/fuzz.
+FUZZ_TIME ?= 30
+FUZZERS := $(patsubst spec/fuzz/%.c,build/fuzz/%,$(wildcard spec/fuzz/*.c))
+fuzz: ## fuzz the parsers, FUZZ_TIME seconds each
+	@.ci/setup fuzz
+	@$(MAKE) --no-print-directory -s $(FUZZERS)
+	@set -e; for fuzzer in $(FUZZERS); do \
+	  name=$${fuzzer##*/}; mkdir -p $$fuzzer.corpus; \
+	  dict=$$(ls spec/fuzz/$$name.dict 2>/dev/null | sed 's/^/-dict=/'); \
+	  $$fuzzer -max_total_time=$(FUZZ_TIME) -print_final_stats=1 -artifact_prefix=build/fuzz/ $$dict \
+	    $$fuzzer.corpus 2>$$fuzzer.log || { cat $$fuzzer.log; exit 1; }; \
+	  echo "$$name: nothing found in $$(sed -n 's/^stat::number_of_executed_units: *//p' $$fuzzer.log) inputs"; done
+build/fuzz/%: spec/fuzz/%.c $(wildcard src/core/*.[ch])
+	@mkdir -p $(@D)
+	clang -std=c99 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	  -Isrc/core -o $@ $(filter %.c,$^)
+
 # $$v is the shell's: each ABI has directories of its own. A rock, built for one ABI, names them itself.
 LUADIR ?= $(PREFIX)/share/lua/$$v
 LIBDIR ?= $(PREFIX)/lib/lua/$$v
@@ -99,6 +116,6 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all core env demo sandbox test check install install-core clean help
+.PHONY: all core env demo sandbox test check fuzz install install-core clean help
 .DEFAULT_GOAL := all
 -include $(shell find build -name '*.d' 2>/dev/null)

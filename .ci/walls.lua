@@ -25,7 +25,7 @@ local c_walls = {
 -- What a Lua file may require of ours: `only` these, or anything but `never`.
 local lua_walls = {
   { path = "^lua/twilio/config%.lua$", only = "core errors version nearest" },
-  { path = "^lua/twilio/client%.lua$", only = "core errors retry call purchase transfer" },
+  { path = "^lua/twilio/client%.lua$", only = "core errors date retry call purchase transfer" },
   { path = "^lua/twilio/call%.lua$", only = "errors retry" },
   { path = "^lua/twilio/purchase%.lua$", only = "retry errors date" },
   { path = "^lua/twilio/transfer%.lua$", only = "retry errors" },
