@@ -1,0 +1,231 @@
+--- The transport for nginx and OpenResty: cosockets wait, and the worker serves others meanwhile.
+--
+-- Connections are kept in pools of their own, which belong to the worker and which `lua_socket_pool_size` bounds (30
+-- by default: raise it to the number of requests that a worker has in flight). The certificates that are trusted are
+-- those of `lua_ssl_trusted_certificate`: nginx has no other way to name them, and verification has no off switch.
+-- An https host must be a name, because nginx holds no certificate against an address.
+--
+-- Nothing is sent twice here: a connection that dies under a request answers a failure with `sent = 1`.
+
+local core = require "twilio.core"
+
+local CONNECT_TIMEOUT, TIMEOUT = 10, 30   -- seconds
+local IDLE = 55                           -- seconds that a kept connection may wait for its next request
+local PIECE = 65536                       -- bytes to read at a time, at most
+
+local Cosocket = {}
+Cosocket.__index = Cosocket
+
+local function failure (kind, message, sent, transient)
+  return nil, { kind = kind, message = message, sent = sent, transient = transient }
+end
+
+-- One wait of the socket, which ends at the deadline.
+local function wait (socket, deadline, operation, ...)
+  local left = math.ceil((deadline - core.now()) * 1000)
+  if left <= 0 then return nil, "timeout" end
+  socket:settimeouts(left, left, left)
+  return socket[operation](socket, ...)
+end
+
+-- "name", "name:1", "[::1]", "[::1]:1"
+local function split (authority, default)
+  local host, port = authority:match "^(.-):(%d+)$"
+  host = host or authority
+  -- "localhost" is this machine by definition; nginx's resolver would ask a name server for it.
+  return { host = host, port = tonumber(port) or default, address = host == "localhost" and "127.0.0.1" or host }
+end
+
+local function locate (account)
+  local scheme, authority = account:origin():match "^(https?)://(.+)$"
+  if not scheme then return nil end
+  local target = split(authority, scheme == "https" and 443 or 80)
+  target.secure = scheme == "https"
+  return target
+end
+
+-- http://[user:password@]host[:port], or nil. As in curl, no scheme means http, and no port 1080.
+local function parse_proxy (url)
+  local rest = url:match "^[Hh][Tt][Tt][Pp]://(.*)$" or url
+  local login, authority = rest:match "^(.*)@(.*)$"
+  authority = (authority or rest):match "^(%[?[%w.:_-]+%]?[:%d]*)/?$"
+  if not authority then return nil end
+  local proxy = split(authority, 1080)
+  if login then
+    if not login:find(":", 1, true) then login = login .. ":" end
+    login = login:gsub("%%(%x%x)", function (hex) return string.char(tonumber(hex, 16)) end)
+    proxy.authorization = "Basic " .. ngx.encode_base64(login)
+  end
+  return proxy
+end
+
+-- Reads the response to a request of this method: its reader, complete; or nil and a failure.
+local function read (socket, method, secure, deadline)
+  local reader = core.reader(method)
+  local done, broken
+  repeat
+    local bytes, why = wait(socket, deadline, "receiveany", PIECE)
+    if bytes then
+      done, broken = reader:feed(bytes)
+    elseif why == "timeout" then
+      return failure("timeout", "timed out while waiting for the response", 1, true)
+    elseif why ~= "closed" then
+      return failure("network", "while reading the response: " .. why, 1, true)
+    else
+      done, broken = reader:finish()
+      -- nginx does not tell whether TLS said goodbye: an end that only the connection marks may be anybody's.
+      if done and secure then return failure("network", "the connection closed, which proves no end", 1, true) end
+    end
+  until done or broken
+  if broken then
+    broken.sent = 1
+    return nil, broken
+  end
+  return reader
+end
+
+-- Asks the proxy for a way to the target. The account's credential has no part in it.
+local function tunnel (socket, proxy, target, deadline)
+  local there = target.host .. ":" .. target.port
+  local ask = "CONNECT " .. there .. " HTTP/1.1\r\nHost: " .. there .. "\r\n"
+  if proxy.authorization then ask = ask .. "Proxy-Authorization: " .. proxy.authorization .. "\r\n" end
+  local sent, why = wait(socket, deadline, "send", ask .. "\r\n")
+  if not sent then return failure("proxy", "the proxy: " .. why, 0, true) end
+  local reader, broken = read(socket, "CONNECT", false, deadline)
+  if not reader then
+    return failure(broken.kind == "timeout" and "timeout" or "proxy", "the proxy: " .. broken.message, 0, true)
+  end
+  local status = reader:response().status
+  if status >= 300 then return failure("proxy", "the proxy answered " .. status, 0, true) end
+  return true
+end
+
+local function handshake (socket, target, deadline)
+  local name = target.host:match "^%[(.*)%]$" or target.host
+  -- Some versions of ngx_lua raise here.
+  local called, shaken, why = pcall(wait, socket, deadline, "sslhandshake", false, name, true)
+  if called and shaken then return true end
+  why = tostring(called and why or shaken)
+  if why == "timeout" then return failure("timeout", "timed out in the TLS handshake with " .. name, 0, true) end
+  if why:find("certificate", 1, true) or why:find "^%d+: " then
+    why = why .. " (lua_ssl_trusted_certificate names who is trusted)"
+    return failure("certificate", name .. ": " .. why, 0, false)
+  end
+  return failure("tls", name .. ": " .. why, 0, true)
+end
+
+-- Why a connect failed: nginx says it in words.
+local function refused (why, host, proxied)
+  if why:find("no resolver defined", 1, true) then
+    return failure("config", "nginx needs a `resolver` to look up " .. host, 0, false)
+  elseif why == "timeout" then
+    return failure("timeout", "timed out while connecting to " .. host, 0, true)
+  elseif proxied then
+    return failure("proxy", "the proxy " .. host .. ": " .. why, 0, true)
+  elseif why:find("resolve", 1, true) then
+    return failure("dns", why, 0, true)
+  end
+  return failure("connect", host .. ": " .. why, 0, true)
+end
+
+-- A connection that the request's bytes may go out on: kept from before, or made now.
+local function connect (self, socket, target, request, deadline)
+  local proxy = self.proxy
+  local near = proxy or target
+  -- Nobody else's connection is in this pool: one that was made without verification would pass as ours.
+  local pool = { "twilio.numbers", target.secure and "verified" or "plain", target.host, target.port,
+                 request.account:sid() }
+  if proxy then pool[#pool + 1] = table.concat({ proxy.host, proxy.port, proxy.authorization or "" }, " ") end
+  -- Nothing is ever kept under this name, so that nothing is found under it.
+  if request.fresh then pool[#pool + 1] = "fresh" end
+  local connected, why = wait(socket, deadline, "connect", near.address, near.port, { pool = table.concat(pool, " ") })
+  if not connected then return refused(why, near.host, proxy) end
+  if not target.secure or socket:getreusedtimes() > 0 then return true end
+  if proxy then
+    local open, closed = tunnel(socket, proxy, target, deadline)
+    if not open then return nil, closed end
+  end
+  return handshake(socket, target, deadline)
+end
+
+-- The bytes of a request: in the absolute form, with the proxy's credential, where it is a proxy that reads them.
+local function encode (request, proxy)
+  if not proxy then return core.encode(request) end
+  local headers, copy = { ["Proxy-Authorization"] = proxy.authorization }, {}
+  for name, value in pairs(request.headers or {}) do headers[name] = value end
+  for name, value in pairs(request) do copy[name] = value end
+  copy.headers = headers
+  return core.encode(copy, true)
+end
+
+--- Sends a request and waits for its response, without blocking the worker.
+-- Takes and answers what ARCHITECTURE.md calls request, response and failure. Where nginx has no cosockets (init,
+-- header filter, log, …) the failure is of kind `config` and names the phase; `ngx.timer.at` leads out of most of them.
+function Cosocket:send (request)
+  local target = locate(request.account)
+  if self.closed or not target then return failure("closed", "the client is closed", 0, false) end
+  local made, socket = pcall(ngx.socket.tcp)
+  if not made then
+    return failure("config", "nginx has no cosockets in its " .. ngx.get_phase() .. " phase", 0, false)
+  end
+  local now = core.now()
+  local deadline = now + (request.timeout or TIMEOUT)
+  local connected, unconnected = connect(self, socket, target, request, math.min(deadline, now + self.connect_timeout))
+  if not connected then
+    socket:close()
+    return nil, unconnected
+  end
+  local bytes, wrong = encode(request, not target.secure and self.proxy)
+  if not bytes then
+    socket:close()
+    return nil, wrong
+  end
+  local sent, why = wait(socket, deadline, "send", bytes)
+  if not sent then
+    socket:close()
+    return failure(why == "timeout" and why or "network", "while sending the request: " .. why, 1, true)
+  end
+  local reader, broken = read(socket, request.method, target.secure, deadline)
+  if reader and reader:keepalive() and not request.fresh then
+    socket:setkeepalive(IDLE * 1000)
+  else
+    socket:close()
+  end
+  if not reader then return nil, broken end
+  local response = reader:response()
+  response.sent = 1
+  return response
+end
+
+function Cosocket:sleep (seconds)   -- luacheck: ignore self
+  ngx.sleep(seconds)
+end
+
+function Cosocket:now ()   -- luacheck: ignore self
+  return core.now()
+end
+
+--- Refuses every request from now on. The connections belong to the worker, which drops them when they are idle.
+function Cosocket:close ()
+  self.closed = true
+end
+
+--- A transport over cosockets. `settings`: `connect_timeout` (seconds, 10 by default) and `proxy`
+-- (`http://[user:password@]host[:port]`). Answers `nil, failure` of kind `config` for what nginx cannot do: a `ca_file`
+-- or `ca_path` of the client's own, a proxy that speaks anything but http.
+local function new (settings)
+  settings = settings or {}
+  if settings.ca_file or settings.ca_path then
+    return failure("config", "ca_file: inside nginx, lua_ssl_trusted_certificate names who is trusted", 0, false)
+  end
+  local self = setmetatable({ connect_timeout = settings.connect_timeout or CONNECT_TIMEOUT }, Cosocket)
+  if settings.proxy and settings.proxy ~= "" then
+    self.proxy = parse_proxy(settings.proxy)
+    if not self.proxy then
+      return failure("config", "proxy: inside nginx, must be http://[user:password@]host[:port]", 0, false)
+    end
+  end
+  return self
+end
+
+return { new = new }
