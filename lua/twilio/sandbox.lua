@@ -1,0 +1,133 @@
+-- A Twilio of your own, for tests: it has numbers to sell, remembers who bought them, and can fail in every way
+-- that a network can. In process it is a transport, with a clock that only its own sleep() moves:
+--
+--   local sandbox = require "twilio.sandbox".new{ numbers = 3 }
+--   local client = twilio.new{ transport = sandbox, account_sid = sandbox.account_sid,
+--     auth_token = sandbox.auth_token }
+--
+-- nginx mounts the same state machine as an HTTP server (twilio/sandbox/serve starts it).
+
+local dispatch = require "twilio.sandbox.dispatch"
+local faults = require "twilio.sandbox.faults"
+local incoming = require "twilio.sandbox.incoming"
+local random = require "twilio.sandbox.random"
+local reply = require "twilio.sandbox.reply"
+local world = require "twilio.sandbox.world"
+
+local defaults = {
+  account_sid = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", auth_token = "sandbox_auth_token",
+  sub_account_sid = "ACbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+  api_key = "SKaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", api_secret = "sandbox_api_secret",
+  test_account_sid = "AC7e577e577e577e577e577e577e577e57", test_auth_token = "sandbox_test_token",
+  seed = 1,                 -- the same seed gives the same inventory, SIDs and faults
+  numbers = 0,              -- how many numbers the account owns at the start
+  list_lag = 0,             -- seconds until a change shows in lists
+  rebuy = "old",            -- the date_created that buying an owned number answers with: "old", or "new"
+  release_delay = 10,       -- seconds until a released number is for sale again
+  verification_delay = 1,   -- seconds that a verification call takes
+  verification = "success", -- how it ends: "success" or "failed"
+  search_rows = 1000,       -- the most rows that a search gives, whatever its PageSize
+}
+
+local Sandbox = {}
+Sandbox.__index = Sandbox
+
+local function start (self)
+  self.world = world.new(self.settings, self.clock)
+  self.world.on_status_callback = self.on_status_callback
+  self.draw_request = random.new(self.settings.seed + 2)
+  self.fault_rules = faults.new(self.settings.seed)
+  local main, now = self.world.accounts[self.settings.account_sid], self.clock()
+  for j = 1, self.settings.numbers do
+    local record = incoming.own(self.world, main, self.world.inventory:owned(j))
+    record.created = self.world:date(now - 86400 - (self.settings.numbers - j))
+    record.updated = record.created
+  end
+end
+
+--- A sandbox. config may give any of the settings above, and
+---   on_status_callback  function ({ url, method, account_sid, fields, at }), called when a StatusCallback is due
+---   clock               function () → wall-clock seconds; without one the clock stands still between calls of sleep()
+--- Raises for a setting that does not exist.
+local function new (config)
+  local self = setmetatable({ launch = {}, virtual = os.time(), begun = 0 }, Sandbox)
+  for name, value in pairs(defaults) do self.launch[name] = value end
+  for name, value in pairs(config or {}) do
+    if defaults[name] == nil and name ~= "on_status_callback" and name ~= "clock" then
+      error("unknown setting of the sandbox: " .. tostring(name), 2)
+    end
+    if defaults[name] ~= nil then self.launch[name] = value end
+  end
+  config = config or {}
+  self.account_sid, self.auth_token = self.launch.account_sid, self.launch.auth_token
+  self.on_status_callback = config.on_status_callback
+  self.clock = config.clock or function () return self.virtual end
+  self.begun = self.clock()
+  self:reset()
+  return self
+end
+
+--- Back to the start, with other settings where they are given. Raises for one that does not exist.
+function Sandbox:reset (changes)
+  local settings = {}
+  for name, value in pairs(self.launch) do settings[name] = value end
+  for name, value in pairs(changes or {}) do
+    if defaults[name] == nil then error("unknown setting of the sandbox: " .. tostring(name), 2) end
+    settings[name] = value
+  end
+  self.settings = settings
+  start(self)
+end
+
+--- Has requests fail: { seed = n, rules = { { fault = "drop_after", method = "POST", path = "IncomingPhoneNumbers",
+--- probability = 0.2 }, … } }. The kinds of fault stand in twilio/sandbox/faults.lua; no rules end them.
+function Sandbox:faults (plan) self.fault_rules = faults.new(plan.seed or self.settings.seed, plan.rules) end
+
+--- What is true: requests (a count), charges, releases, verification_calls and callbacks (lists), owned (a list of
+--- phone numbers), faults (how often each struck).
+function Sandbox:state ()
+  local owned = {}
+  for phone_number in pairs(self.world.owner) do owned[#owned + 1] = phone_number end
+  table.sort(owned)
+  local w = self.world
+  return { requests = w.requests, charges = w.charges, releases = w.releases, verification_calls = w.verification_calls,
+    callbacks = w.callbacks, owned = owned, faults = w.struck }
+end
+
+--- The response to a request, and how to deliver it where not as it is (see twilio/sandbox/faults.lua). What was due by
+--- now happens first.
+function Sandbox:handle (request)
+  local w, began = self.world, self.clock()
+  w.agenda:run(began)
+  w.requests = w.requests + 1
+  local response, delivery = self.fault_rules:apply(w, request, dispatch)
+  if response then
+    response.headers = reply.headers(response, random.sid(self.draw_request, "RQ"),
+      os.date("!%a, %d %b %Y %H:%M:%S GMT", math.floor(began)), self.clock() - began)
+  end
+  return response, delivery
+end
+
+--- As a transport does.
+function Sandbox:send (request)
+  local response, delivery = self:handle(request)
+  return faults.deliver(self, request, response, delivery)
+end
+
+--- Moves the clock; what falls due on the way happens at its time.
+function Sandbox:sleep (seconds)
+  local target = self.virtual + math.max(seconds, 0)
+  local agenda = self.world.agenda
+  while (agenda:next() or target + 1) <= target do
+    self.virtual = math.max(self.virtual, agenda:next())
+    agenda:run(self.virtual)
+  end
+  self.virtual = target
+end
+
+--- Seconds since the sandbox was made.
+function Sandbox:now () return self.clock() - self.begun end
+
+function Sandbox:close () end -- luacheck: ignore self
+
+return { new = new, defaults = defaults }

@@ -1,0 +1,59 @@
+-- A book keeps an account's records of one kind, newest first: an index by SID, and a ring of links so that a page is
+-- found from its token in the time that its own rows take. A record that was removed keeps its links and its place in
+-- the book: a page token that names it still works, as it must for a caller who removes while walking.
+--
+-- What is in the book and what its listing shows are two steps, because Twilio's lists lag behind.
+
+local Book = {}
+Book.__index = Book
+
+--- An empty book. later(action) is called with what makes a change show in the listing.
+local function new (later)
+  local edge = {} -- before the newest and after the oldest
+  edge.older, edge.newer = edge, edge
+  return setmetatable({ edge = edge, by_sid = {}, place = {}, listed = {}, later = later }, Book)
+end
+
+local function link (self, record)
+  local edge = self.edge
+  record.newer, record.older = edge, edge.older
+  edge.older.newer, edge.older = record, record
+  record.shown = true
+  self.place[record.sid] = record
+  if record.phone_number then self.listed[record.phone_number] = record end
+end
+
+local function unlink (self, record)
+  record.older.newer, record.newer.older = record.newer, record.older
+  record.shown = false
+  if self.listed[record.phone_number] == record then self.listed[record.phone_number] = nil end
+end
+
+function Book:add (record)
+  self.by_sid[record.sid] = record
+  self.later(function () link(self, record) end)
+end
+
+function Book:get (sid) return self.by_sid[sid] end
+
+function Book:remove (record)
+  self.by_sid[record.sid] = nil
+  self.later(function () unlink(self, record) end)
+end
+
+--- The record that the listing shows for a phone number, or nil.
+function Book:find (phone_number) return self.listed[phone_number] end
+
+--- Where the listing has (or had) the record of that SID, or nil.
+function Book:at (sid) return self.place[sid] end
+
+--- The next shown record from there in a direction ("older" or "newer") that passes the filter, or nil.
+function Book:step (from, direction, passes)
+  local node = (from or self.edge)[direction]
+  while node ~= self.edge do
+    if node.shown and (not passes or passes(node)) then return node end
+    node = node[direction]
+  end
+end
+
+return { new = new }

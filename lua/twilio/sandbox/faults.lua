@@ -1,0 +1,112 @@
+-- What can go wrong. A rule says which requests (method, and path as plain text), how probable, and which fault:
+--
+--   throttle      429, with retry_after where given; nothing processed
+--   error         the status given (500 without one); nothing processed
+--   error_after   processed, then that status
+--   drop_before   the connection closes; nothing processed
+--   drop_after    processed, then the connection closes without a byte
+--   truncate      processed, the body cut short
+--   garbage       200 with HTML; nothing processed
+--   delay         processed, answered `seconds` later
+--   late          the connection closes at once; processed `seconds` later
+--
+-- A rule with times = n strikes n times at most. The first rule that strikes decides.
+--
+-- The delivery that goes with a response is { drop = true }, { cut = n } (so many bytes of the body, then the
+-- connection closes) or { delay = seconds }.
+
+local random = require "twilio.sandbox.random"
+local reply = require "twilio.sandbox.reply"
+
+local Faults = {}
+Faults.__index = Faults
+
+local kinds = {}
+
+function kinds.throttle (rule)
+  local response = reply.failure(429, 20429, "Too Many Requests")
+  response.retry_after = rule.retry_after and string.format("%d", math.ceil(rule.retry_after))
+  return response
+end
+
+function kinds.error (rule)
+  local status = math.floor(rule.status or 500)
+  local code = status == 503 and 20503 or status == 500 and 20500 or status
+  return reply.failure(status, code, "The sandbox was told to fail")
+end
+
+function kinds.error_after (rule, process)
+  process()
+  return kinds.error(rule)
+end
+
+function kinds.drop_before () return nil, { drop = true } end
+
+function kinds.drop_after (_, process)
+  process()
+  return nil, { drop = true }
+end
+
+function kinds.truncate (_, process)
+  local response = process()
+  return response, { cut = math.floor(#response.body / 2) }
+end
+
+function kinds.garbage ()
+  return { status = 200, content_type = "text/html", body = "<html><body>Bad gateway</body></html>\n" }
+end
+
+function kinds.delay (rule, process) return process(), { delay = rule.seconds or 1 } end
+
+function kinds.late (rule, process, world)
+  world:after(rule.seconds or 1, process)
+  return nil, { drop = true }
+end
+
+--- Fault rules with a seed of their own. Raises for a rule that cannot be.
+local function new (seed, rules)
+  for i, rule in ipairs(rules or {}) do
+    if not kinds[rule.fault] then error("rule " .. i .. " names no fault: " .. tostring(rule.fault), 3) end
+  end
+  return setmetatable({ rules = rules or {}, draw = random.new(seed), left = {} }, Faults)
+end
+
+local function strikes (self, i, rule, request)
+  if rule.method and rule.method ~= request.method then return false end
+  if rule.path and not request.url:find(rule.path, 1, true) then return false end
+  if self.left[i] == 0 then return false end
+  if (rule.probability or 1) < 1 and self.draw(1000000) >= rule.probability * 1000000 then return false end
+  if rule.times then self.left[i] = (self.left[i] or rule.times) - 1 end
+  return true
+end
+
+--- The response to a request and its delivery, after what struck; either may be nil.
+function Faults:apply (world, request, dispatch)
+  local function process () return dispatch(world, request) end
+  for i, rule in ipairs(self.rules) do
+    if strikes(self, i, rule, request) then
+      world.struck[rule.fault] = (world.struck[rule.fault] or 0) + 1
+      return kinds[rule.fault](rule, process, world)
+    end
+  end
+  return process()
+end
+
+--- What a transport reports of a delivery: a response, or nil and a failure. Time passes on the sandbox's clock.
+local function deliver (sandbox, request, response, delivery)
+  local function failure (kind, message) return nil, { kind = kind, message = message, sent = 1, transient = true } end
+  if delivery and delivery.drop then return failure("network", "the connection was closed without a response") end
+  if delivery and delivery.cut and #response.body > 0 then
+    return failure("network", "the connection was closed within the response")
+  end
+  if delivery and delivery.delay then
+    if request.timeout and delivery.delay > request.timeout then
+      sandbox:sleep(request.timeout)
+      return failure("timeout", "no response in time")
+    end
+    sandbox:sleep(delivery.delay)
+  end
+  return { status = response.status, headers = response.headers, body = response.body, sent = 1 }
+end
+
+return { new = new, deliver = deliver }
