@@ -44,9 +44,16 @@ static inline void *tw_testudata (lua_State *L, int i, const char *name) {
 
 #endif
 
+/* Whether numbers have an integer subtype. */
+#if LUA_VERSION_NUM >= 503
+#define TW_INTEGERS 1
+#else
+#define TW_INTEGERS 0
+#endif
+
 /* Pushes a number: an integer where the language has them and the value is whole. */
 static inline void tw_pushwhole (lua_State *L, double n) {
-#if LUA_VERSION_NUM >= 503
+#if TW_INTEGERS
   if (n >= -9007199254740992.0 && n <= 9007199254740992.0 && (double)(lua_Integer)n == n) {
     lua_pushinteger(L, (lua_Integer)n);
     return;

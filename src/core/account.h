@@ -10,11 +10,11 @@
 enum { TW_SID_LEN = 34, TW_USER_MAX = 64, TW_SECRET_MAX = 128, TW_ORIGIN_MAX = 280 };
 
 typedef struct tw_account {
-  int open;                      /* 0: closed, every field wiped. A zeroed account is a closed one. */
-  char sid[TW_SID_LEN + 1];      /* AC…, the account in the path */
-  char origin[TW_ORIGIN_MAX];    /* scheme://host[:port], lower case, no slash behind */
-  char version[16];              /* 2010-04-01 */
-  char authorization[272];       /* Basic base64(user:secret) */
+  int open;                   /* 0: closed, every field wiped. A zeroed account is a closed one. */
+  char sid[TW_SID_LEN + 1];   /* AC…, the account in the path */
+  char origin[TW_ORIGIN_MAX]; /* scheme://host[:port], lower case, no slash behind */
+  char version[16];           /* 2010-04-01 */
+  char authorization[272];    /* Basic base64(user:secret) */
 } tw_account;
 
 /* Fills a zeroed account. NULL when it is open, else what is wrong, in static words without a value:

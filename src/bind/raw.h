@@ -1,0 +1,25 @@
+/* raw: reading and filling plain tables without running anybody's metamethod. */
+#ifndef TW_BIND_RAW_H
+#define TW_BIND_RAW_H
+
+#include "compat.h"
+
+/* Pushes t[name] and answers its type; t is an absolute index. */
+static inline int tw_raw_get (lua_State *L, int t, const char *name) {
+  lua_pushstring(L, name);
+  lua_rawget(L, t);
+  return lua_type(L, -1);
+}
+
+/* As above, but a string: its bytes, which live as long as the value on the stack, or NULL. */
+static inline const char *tw_raw_string (lua_State *L, int t, const char *name, size_t *len) {
+  return tw_raw_get(L, t, name) == LUA_TSTRING ? lua_tolstring(L, -1, len) : NULL;
+}
+
+/* Sets a field of the table on top of the stack, which is ours and has no metatable. */
+static inline void tw_raw_set (lua_State *L, const char *name, const char *value) {
+  lua_pushstring(L, value);
+  lua_setfield(L, -2, name);
+}
+
+#endif
