@@ -1,0 +1,201 @@
+-- Tasks: functions that run side by side. A call inside one waits without holding up the others.
+--
+--   local tasks = client:tasks{ concurrency = 16 }       -- or twilio.tasks{ … }, of the environment's account
+--   for number in client.numbers.each_incoming() do
+--     tasks:add(client.numbers.update_incoming, { sid = number.sid, voice_url = url })
+--   end
+--   for i, result in ipairs(tasks:wait()) do … result[1], result[2] … end
+--
+-- A task is a coroutine. A transport with `step` starts its exchanges and asks here whether the caller is a task that
+-- can pause; with any other transport a call waits where it stands, and the tasks run one after another. In nginx a
+-- task is a light thread instead (the transport has `spawn` and `join`).
+--
+-- Coroutines of the user's own, inside a task or around one, are not touched: what pauses is the task's own coroutine
+-- and no other. A call from within one of them waits where it stands (the others' transfers go on meanwhile).
+
+local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
+-- Plain 5.1 has none, and cannot yield from an iterator or under pcall either: there a call waits where it stands.
+local isyieldable = rawget(coroutine, "isyieldable") or function () return false end
+
+local pause = {}  -- what a task that waits yields
+local current     -- the task that runs now
+
+local Task = {}
+Task.__index = Task
+
+local Tasks = {}
+Tasks.__index = Tasks
+
+-- The task that called, if it is one of this transport's and can pause here; else nil.
+local function running (transport)
+  local task = current
+  if task and task.group.transport == transport and coroutine.running() == task.thread and isyieldable() then
+    return task
+  end
+end
+
+-- Makes a paused task ready to go on.
+local function wake (task)
+  local group = task.group
+  if group.paused[task] == nil then return end
+  if group.paused[task] then group.sleepers = group.sleepers - 1 end
+  group.paused[task] = nil
+  group:enqueue(task)
+end
+
+-- Ends this task's turn until somebody wakes it, or until a moment of the transport's clock.
+function Task:pause (moment)
+  local group = self.group
+  group.paused[self] = moment or false
+  if moment then group.sleepers = group.sleepers + 1 end
+  coroutine.yield(pause)
+end
+
+local function finish (task, ok, ...)
+  local group = task.group
+  group.live = group.live - 1
+  if ok then group.results[task.index] = { n = select("#", ...), ... }
+  else group.results[task.index] = { n = 2, nil, (...) } end
+  return task
+end
+
+-- Where a task's coroutine came back: at its end, at a pause, or at a yield of the function's own, which gives way.
+local function back (task, outer, ok, value, ...)
+  current = outer
+  if coroutine.status(task.thread) == "dead" then finish(task, ok, value, ...)
+  elseif value ~= pause then task.group:enqueue(task) end
+end
+
+local function resume (task, ...)
+  local outer = current
+  current = task
+  return back(task, outer, coroutine.resume(task.thread, ...))
+end
+
+function Tasks:enqueue (task)
+  self.last = self.last + 1
+  self.ready[self.last] = task
+  if self.waiter then wake(self.waiter) end
+end
+
+function Tasks:dequeue ()
+  local task = self.ready[self.first]
+  if task then
+    self.ready[self.first] = nil
+    self.first = self.first + 1
+  end
+  return task
+end
+
+-- Starts what was added, as long as there is room.
+function Tasks:start ()
+  while self.live < self.concurrency and self.started < self.added do
+    self.started = self.started + 1
+    local index = self.started
+    local call = self.calls[index]
+    self.calls[index] = nil
+    self.live = self.live + 1
+    local task = setmetatable({ group = self, index = index }, Task)
+    if self.transport.spawn then
+      self.threads[#self.threads + 1] = self.transport:spawn(function ()
+        return finish(task, pcall(unpack(call, 1, call.n)))
+      end)
+      task.thread = self.threads[#self.threads]
+    else
+      task.thread = coroutine.create(call[1])
+      resume(task, unpack(call, 2, call.n))
+    end
+  end
+end
+
+-- Wakes the sleepers whose moment has come; the seconds until the next one's, or nil.
+function Tasks:rouse ()
+  if self.sleepers == 0 then return nil end
+  local now, first = self.transport:now(), math.huge
+  local due = {}
+  for task, moment in pairs(self.paused) do
+    if moment and moment <= now then due[#due + 1] = task
+    elseif moment and moment < first then first = moment end
+  end
+  for i = 1, #due do wake(due[i]) end
+  return first - now
+end
+
+-- Light threads: one of them ends.
+function Tasks:join ()
+  local ended = self.transport:join(self.threads)
+  for i, thread in ipairs(self.threads) do
+    if thread == ended.thread then
+      table.remove(self.threads, i)
+      return
+    end
+  end
+end
+
+-- One step on: something that is ready runs, or we wait for something to become so.
+function Tasks:turn ()
+  local transport = self.transport
+  if transport.spawn then return self:join() end
+  local left = self:rouse()
+  local task = self:dequeue()
+  if task then return resume(task) end
+  local outer = running(transport)
+  if outer then  -- a group inside a task: who drives that one drives us
+    self.waiter = outer
+    outer:pause(left and transport:now() + left)
+    self.waiter = nil
+    return
+  end
+  local failure = transport:step(math.min(left or 60, 60))
+  if failure then  -- closed, or forked: each of them is to hear of it
+    for paused in pairs(self.paused) do
+      self.paused[paused] = nil
+      self:enqueue(paused)
+    end
+    self.sleepers = 0
+  end
+end
+
+-- Adds f(...). It starts at once where fewer than `concurrency` run; else this waits for one to end (but inside a task
+-- of the same group it only queues).
+function Tasks:add (f, ...)
+  if type(f) ~= "function" then error("tasks:add takes a function and its arguments", 2) end
+  self.added = self.added + 1
+  self.calls[self.added] = { n = select("#", ...) + 1, f, ... }
+  if current and current.group == self then return end
+  self:start()
+  while self.started < self.added do
+    self:turn()
+    self:start()
+  end
+end
+
+-- Waits for all. Answers an array in the order of adding: of each what it returned, as { n = count, … }; of one that
+-- raised { nil, error, n = 2 }, so that `result[1], result[2]` read like any call of this library. Afterwards the group
+-- is as new.
+function Tasks:wait ()
+  if current and current.group == self then error("a task cannot wait for its own group", 2) end
+  self:start()
+  while self.live > 0 do
+    self:turn()
+    self:start()
+  end
+  local results = self.results
+  self.results, self.calls, self.added, self.started = {}, {}, 0, 0
+  return results
+end
+
+-- A group on this transport. options.concurrency: how many tasks run at a time, at most (16).
+local function new (transport, options)
+  local concurrency = options and options.concurrency or 16
+  if type(concurrency) ~= "number" or concurrency < 1 then error("concurrency: a number from 1", 3) end
+  return setmetatable({
+    transport = transport, concurrency = concurrency,
+    calls = {}, added = 0, started = 0, live = 0, results = {},  -- calls and results by the order of adding
+    ready = {}, first = 1, last = 0,                             -- a queue
+    paused = {}, sleepers = 0,                                   -- task -> its moment or false; how many have one
+    threads = {},                                                -- nginx's
+  }, Tasks)
+end
+
+return { new = new, running = running, wake = wake }

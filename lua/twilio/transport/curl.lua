@@ -1,0 +1,88 @@
+-- The libcurl transport: blocks its caller, or inside a task only the task. One pool for a client, made at the first
+-- request, so that a client may be made before a fork and used behind it.
+
+local core = require "twilio.core"
+local curl = require "twilio.curl"
+local tasks = require "twilio.tasks"
+
+local Curl = {}
+Curl.__index = Curl
+
+local Ahead = {}
+Ahead.__index = Ahead
+
+local closed = { kind = "closed", message = "the client is closed", sent = 0, transient = false }
+
+-- options: ca_file, ca_path, proxy ("" for none; nil for the environment's), connect_timeout (seconds).
+local function new (options)
+  return setmetatable({ options = options or {} }, Curl)
+end
+
+local function pool_of (self)
+  if self.closed then return nil, closed end
+  local failure
+  if not self.pool then self.pool, failure = curl.pool(self.options) end
+  return self.pool, failure
+end
+
+-- The exchange's response, or nil and a failure; a task pauses until it is there.
+local function await (exchange, task)
+  while task and not exchange:done() do
+    exchange:notify(task)
+    task:pause()
+  end
+  return exchange:take()
+end
+
+function Curl:send (request)
+  local pool, failure = pool_of(self)
+  if not pool then return nil, failure end
+  local task = tasks.running(self)
+  if not task then return pool:perform(request) end
+  local exchange
+  exchange, failure = pool:start(request)
+  if not exchange then return nil, failure end
+  return await(exchange, task)
+end
+
+-- Lets every exchange under way go on, for at most so many seconds until a task can; answers a failure, or nothing.
+function Curl:step (seconds)
+  local pool, failure = pool_of(self)
+  if not pool then return failure end
+  local task
+  task, failure = pool:step(seconds)
+  if task then tasks.wake(task) end
+  return failure
+end
+
+-- Sends a request whose response is wanted later: a handle, or nil and a failure. The handle has
+--   :drive()   lets it come in, without waiting        :wait()   the response, or nil and a failure
+--   :cancel()  abandons it
+function Curl:prefetch (request)
+  local pool, failure = pool_of(self)
+  if not pool then return nil, failure end
+  local exchange
+  exchange, failure = pool:start(request)
+  if not exchange then return nil, failure end
+  self:step(0)
+  return setmetatable({ transport = self, exchange = exchange }, Ahead)
+end
+
+function Ahead:drive () self.transport:step(0) end
+function Ahead:wait () return await(self.exchange, tasks.running(self.transport)) end
+function Ahead:cancel () self.exchange:close() end
+
+function Curl:sleep (seconds)
+  local task = tasks.running(self)
+  if not task then return core.sleep(seconds) end
+  task:pause(core.now() + seconds)
+end
+
+Curl.now = core.now
+
+function Curl:close ()
+  self.closed = true
+  if self.pool then self.pool:close() end
+end
+
+return { new = new }
