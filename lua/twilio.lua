@@ -1,0 +1,48 @@
+-- twilio: phone numbers of Twilio, found, bought, changed, listed, released.
+
+local numbers = require "twilio.numbers"
+local open = require "twilio.open"
+local operations = require "twilio.operations"
+local version = require "twilio.version"
+
+-- What a user holds: the functions in `numbers`, and close. The session stays out of sight; the functions keep it
+-- alive, so that `twilio.new{…}.numbers` is enough to keep.
+local function facade (session)
+  local label = "twilio.client" .. tostring(session.account):match("%(.*%)$")
+  local methods = {}
+
+  -- Ends the client: wipes the secret, closes the connections. Calls answer nil, err of kind closed from then on.
+  function methods.close ()
+    session:close()
+  end
+
+  return setmetatable({ numbers = operations.bind(function () return session end) }, {
+    __index = methods,
+    __close = methods.close,
+    __tostring = function () return label end,
+    __metatable = "twilio.client",
+  })
+end
+
+-- A client. `config` may hold (seconds everywhere; TWILIO_… is where a missing one comes from):
+--   account_sid (TWILIO_ACCOUNT_SID), and auth_token (TWILIO_AUTH_TOKEN) or api_key and api_secret (TWILIO_API_KEY,
+--     TWILIO_API_SECRET)
+--   region, edge (TWILIO_REGION, TWILIO_EDGE) or api_url (TWILIO_API_URL): https, or http on the loopback interface
+--   api_version ("2010-04-01"), user_agent (a suffix)
+--   ca_file (TWILIO_CA_FILE), ca_path, proxy ("" for none; else the environment's, as curl takes it)
+--   connect_timeout (10), timeout (of one attempt: 30; 60 where money or a telephone is involved), deadline (of a whole
+--     call: 60; 150 there), max_attempts (4)
+--   transport (an object with send, sleep, now, close; it is not closed with the client)
+--   on_request, on_response, on_retry (told of every attempt; see README), on_intent (told of a purchase before its
+--     first byte; an error in it stops the purchase)
+--   times (a table over those of twilio.retry; for tests)
+-- An unknown setting or a wrong Lua type raises; a bad value answers nil, err of kind config, err.parameter its name.
+local function new (config)
+  if type(config) ~= "table" then error("twilio.new takes a table, not a " .. type(config), 2) end
+  local session, err = open(config)
+  if session then return facade(session) end
+  if type(err) == "string" then error(err, 2) end
+  return nil, err
+end
+
+return { new = new, numbers = numbers, version = version }

@@ -1,0 +1,189 @@
+-- One call: its attempts, its waits, its one deadline. It knows no HTTP and no clock; its `world` has both:
+--   world:exchange(request, try) → fate      one attempt, sent and judged
+--   world:now()  world:sleep(seconds)  world.time()  world.random()
+--   world:tell(hook, event) → its error      world.times (see retry.lua)  world.purse (the retry budget)
+-- A fate is { outcome, value or err, sent (a count), transient, status, retry_after, date (the server's, seconds),
+-- request_id, concurrent_requests, hook_error }.
+
+local errors = require "twilio.errors"
+local retry = require "twilio.retry"
+
+local Call = {}
+Call.__index = Call
+
+-- What costs money or rings a phone has longer times: a short one would manufacture doubt.
+local money = { buy = true, verify = true }
+
+-- Starts a call of this class; `deadline` in seconds, or nil for the class's own.
+local function new (world, class, deadline)
+  local t = world.times
+  local started = world:now()
+  deadline = deadline or (money[class] and t.money_deadline or t.deadline)
+  return setmetatable({ world = world, started = started, ends = started + deadline }, Call)
+end
+
+function Call:now ()
+  return self.world:now()
+end
+
+function Call:remaining ()
+  return self.ends - self.world:now()
+end
+
+-- The server's clock, as its last answer told it (our own before any), at the monotonic time `at`.
+function Call:server_time (at)
+  if self.offset then return at + self.offset end
+  return self.world.time() - self.world:now() + at
+end
+
+-- A round is what the policy must know about the attempts at one request. `exempt` frees it from the retry budget.
+function Call:round (request, exempt)
+  return { call = self, request = request, exempt = exempt, tries = 0, sent = 0, doubted = false,
+           began = self.world:now() }
+end
+
+-- A hook's error is reported beside the result; it changes nothing else.
+function Call:heard (hook_error)
+  self.hook_error = self.hook_error or hook_error
+end
+
+-- How long this attempt may take. A purchase keeps a part of what is left, to look whether it happened.
+local function patience (call, class)
+  local t = call.world.times
+  local left = call:remaining()
+  return math.min(money[class] and t.money_timeout or t.timeout, class == "buy" and 0.75 * left or left)
+end
+
+local late = { kind = "timeout", message = "the deadline has passed" }
+
+function Call:attempt (round)
+  local request = round.request
+  local timeout = patience(self, request.class)
+  if timeout <= 0 then
+    return { outcome = "not_sent", sent = 0, err = { kind = late.kind, message = late.message } }
+  end
+  request.timeout = timeout
+  round.tries = round.tries + 1
+  local fate = self.world:exchange(request, round.tries)
+  round.sent = round.sent + fate.sent
+  if fate.outcome == "ambiguous" then round.doubted = true end
+  self:heard(fate.hook_error)
+  if fate.date then self.offset = fate.date - self.world:now() end
+  return fate
+end
+
+-- What retry.lua must know; `fate` may be absent.
+function Call:facts (round, fate)
+  fate = fate or {}
+  return {
+    class = round.request.class, outcome = fate.outcome, status = fate.status, sent = fate.sent,
+    transient = fate.transient, retry_after = fate.retry_after, doubted = round.doubted, tries = round.tries,
+    attempts = self.world.times.attempts, tokens = self.world.purse.tokens, exempt = round.exempt,
+    remaining = self:remaining(),
+  }
+end
+
+function Call:spend (round, cost)
+  round.cost = cost
+  if not round.exempt then self.world.purse.tokens = self.world.purse.tokens - cost end
+end
+
+-- Runs the round until the policy is done with it: value, info; or nil, err, action. The action is retry.lua's
+-- "reconcile" or "stop"; the round may go on after "reconcile".
+function Call:run (round)
+  local world = self.world
+  while true do
+    local fate = self:attempt(round)
+    local action, detail, cost = "done", nil, nil
+    if fate.outcome ~= "ok" then
+      action, detail, cost = retry.decide(self:facts(round, fate), world.times, world.random)
+    end
+    if action == "again" then
+      self:spend(round, cost)
+      self:heard(world:tell("on_retry", { operation = round.request.operation, attempt = round.tries, wait = detail,
+                                          kind = fate.err.kind, status = fate.status }))
+      world:sleep(detail)
+    elseif action == "done" or action == "gone" then
+      if not round.exempt then retry.refund(world.purse, round.cost) end
+      local info = self:info(round, fate)
+      if action == "done" then return fate.value, info end
+      info.already_gone = true
+      return { sid = round.request.sid, removed = true }, info
+    else
+      return nil, self:failure(round, fate, detail), action
+    end
+  end
+end
+
+-- After a search that found nothing: may the round go on? true, or false and the reason.
+function Call:again (round)
+  local may, detail = retry.repeatable(self:facts(round))
+  if not may then return false, detail end
+  self:spend(round, detail)
+  return true
+end
+
+-- A read inside this call, under its deadline but outside the retry budget: what decides whether an outcome is
+-- known must not be saved on.
+function Call:read (request)
+  return self:run(self:round(request, true))
+end
+
+-- Looks by find(call, order) until it answers something, or the time for a slow server and a lagging list is over.
+function Call:settle (find, order)
+  local t = self.world.times
+  local ends = self:now() + t.settle
+  local wait = t.look
+  while true do
+    local found = find(self, order)
+    if found then return found end
+    local left = ends - self:now()
+    if left <= 0 or wait >= self:remaining() then return nil end
+    self.world:sleep(math.min(wait, left))
+    wait = wait * 2
+  end
+end
+
+function Call:info (round, fate)
+  return { status = fate.status, request_id = fate.request_id, concurrent_requests = fate.concurrent_requests,
+           attempts = round.tries, elapsed = self.world:now() - self.started, hook_error = self.hook_error }
+end
+
+-- The info of a round whose effect was found by looking.
+function Call:found (round)
+  local info = self:info(round, {})
+  info.reconciled = true
+  return info
+end
+
+local question = { buy = "it is not known whether the number was bought",
+                   verify = "a verification call may have been placed",
+                   transfer = "it is not known whether the number was transferred",
+                   delete = "it is not known whether this was removed",
+                   update = "it is not known whether this was applied" }
+
+-- Where the same call may be made again without the risk of doing it twice.
+local harmless = { read = true, delete = true, update = true, buy = true }
+
+-- The error of a round that ended. Once a changing request was in doubt, every end but success is in doubt, whatever
+-- the last answer was.
+function Call:failure (round, fate, reason)
+  local request = round.request
+  local err = errors.of(fate.err, request)
+  err.attempts, err.sent = round.tries, round.sent > 0
+  err.elapsed = self.world:now() - self.started
+  err.reason, err.retry_after = reason, fate.retry_after
+  err.retryable = fate.transient or false
+  err.hook_error = self.hook_error
+  if not round.doubted or request.class == "read" then return err end
+  return errors.of({
+    kind = "ambiguous", maybe_applied = true, cause = err,
+    message = (question[request.class] or question.update) .. ": " .. tostring(err.message),
+    status = err.status, request_id = err.request_id, attempts = err.attempts, sent = true, elapsed = err.elapsed,
+    reason = reason, retry_after = err.retry_after, retryable = err.retryable and harmless[request.class] or false,
+    hook_error = err.hook_error, sid = request.sid, phone_number = request.phone_number,
+    account_sid = request.account_sid, since = self:server_time(round.began),
+  }, request)
+end
+
+return { new = new }

@@ -1,0 +1,89 @@
+-- The configuration of a client: what twilio.new was given, and what the environment adds.
+
+local core = require "twilio.core"
+local errors = require "twilio.errors"
+local nearest = require "twilio.nearest"
+local settings = require "twilio.settings"
+
+local names = {}
+for name in pairs(settings.rows) do names[settings.fold(name)] = name end
+
+-- https://api[.edge][.region].twilio.com. An edge alone is an edge of us1; of the regions only us1 has a host alone.
+local function host (edge, region)
+  if edge then return ("https://api.%s.%s.twilio.com"):format(edge, region or "us1") end
+  if not region then return "https://api.twilio.com" end
+  if region == "us1" then return "https://api.us1.twilio.com" end
+  return nil, settings.bad("region", "region " .. region .. " needs an edge too (as dublin for ie1, sydney for au1)")
+end
+
+-- What the environment adds. It never completes a pair: credentials in the configuration replace all of its own; of its
+-- own a token is taken before a key, as Twilio's libraries do.
+local function environment (found, getenv)
+  local own = found.auth_token or found.api_key or found.api_secret
+  local function add (name)
+    if found[name] == nil then
+      local value = getenv(settings.rows[name][2])
+      if value and value ~= "" then found[name] = value end
+    end
+  end
+  add "account_sid"
+  add "ca_file"
+  if not own then
+    add "auth_token"
+    if not found.auth_token then
+      add "api_key"
+      add "api_secret"
+    end
+  end
+  if not (found.region or found.edge) then add "api_url" end
+  if not found.api_url then
+    add "region"
+    add "edge"
+  end
+end
+
+-- Reads twilio.new's table: the configuration (account, and the settings by name); nil, message; or nil, err.
+local function read (given, getenv)
+  local rest, found = settings.take(given, names, {}, false)
+  if not rest then return nil, found end
+  local unknown = next(rest)
+  if unknown ~= nil then
+    return nil, ("unknown setting %s%s"):format(tostring(unknown), nearest.hint(unknown, settings.rows))
+  end
+  local problem = settings.wrong(found)
+  if problem then return nil, problem end
+  if found.api_url and (found.region or found.edge) then
+    return nil, settings.bad("api_url", "give api_url or region and edge, not both")
+  end
+  environment(found, getenv or os.getenv)
+  problem = settings.wrong(found)
+  if problem then return nil, problem end
+  if not found.account_sid then
+    return nil, settings.bad("account_sid", "missing (TWILIO_ACCOUNT_SID is not set either)")
+  end
+  local who, err = settings.credentials(found)
+  if err then return nil, err end
+  if not who then return nil, settings.bad("auth_token", "missing (TWILIO_AUTH_TOKEN is not set either)") end
+  local url
+  url, err = found.api_url, nil
+  if not url then url, err = host(found.edge, found.region) end
+  if not url then return nil, err end
+  found.account, err = core.account{ account_sid = found.account_sid, user = who.user, secret = who.secret,
+                                     api_url = url, api_version = found.api_version }
+  if not found.account then return nil, errors.new(err) end
+  found.auth_token, found.api_key, found.api_secret = nil, nil, nil
+  return found
+end
+
+-- The policy's times for these settings.
+local function times (config, standard)
+  local t = {}
+  for name, value in pairs(standard) do t[name] = value end
+  if config.timeout then t.timeout, t.money_timeout = config.timeout, config.timeout end
+  if config.deadline then t.deadline, t.money_deadline = config.deadline, config.deadline end
+  if config.max_attempts then t.attempts = config.max_attempts end
+  for name, value in pairs(config.times or {}) do t[name] = value end
+  return t
+end
+
+return { read = read, times = times }

@@ -1,0 +1,35 @@
+-- The error value: one shape for every failure of the world. A table of what is known, readable as text.
+
+local Error = { __metatable = "twilio.error" }
+
+-- `kind: message (METHOD path, status 404, code 20404, request RQ…)`. Nothing else of the table is shown.
+function Error:__tostring ()
+  local notes = {}
+  if self.method and self.path then notes[1] = self.method .. " " .. self.path end
+  if self.status then notes[#notes + 1] = "status " .. self.status end
+  if self.code then notes[#notes + 1] = "code " .. self.code end
+  if self.request_id then notes[#notes + 1] = "request " .. self.request_id end
+  local text = tostring(self.kind) .. ": " .. tostring(self.message)
+  if #notes == 0 then return text end
+  return text .. " (" .. table.concat(notes, ", ") .. ")"
+end
+
+-- The table `fields`, from now on an error. It must have `kind` and `message`.
+local function new (fields)
+  return setmetatable(fields, Error)
+end
+
+-- The URL's path, without host and query: those may hold what is private.
+local function path (request)
+  return request.url:match("^%a+://[^/]*([^?#]*)")
+end
+
+-- Fills in whose failure this is.
+local function of (err, request)
+  err.operation = err.operation or request.operation
+  err.method = err.method or request.method
+  err.path = err.path or path(request)
+  return new(err)
+end
+
+return { new = new, of = of, path = path }

@@ -1,0 +1,91 @@
+-- The functions that a user sees, made from core's rows. Each is one call of a session; mistakes raise here, at the
+-- caller's line, and nowhere below.
+
+local core = require "twilio.core"
+local pagers = require "twilio.pager"
+
+-- The parameters of a call, or nil and what is wrong with the call itself.
+local function checked (numbers, name, params)
+  if params == nil then return {} end
+  if rawequal(params, numbers) then
+    return nil, ("%s is called with a dot, not a colon: numbers.%s{…}"):format(name, name)
+  end
+  if type(params) ~= "table" then
+    return nil, ("%s takes a table, not a %s"):format(name, type(params))
+  end
+  return params
+end
+
+-- `source()` answers the session, or nil, err. Every function below is name(params).
+
+local function single (numbers, source, row, name)
+  return function (params)
+    local given, mistake = checked(numbers, name, params)
+    if not given then error(mistake, 2) end
+    local session, err = source()
+    if not session then return nil, err end
+    local plan
+    plan, err = session:plan(row, name, given)
+    if not plan then
+      if type(err) == "string" then error(err, 2) end
+      return nil, err
+    end
+    return session:run(plan)
+  end
+end
+
+-- A walk over the listing of this row: a pager; or nil, message.
+local function walk (numbers, source, row, name, params)
+  local given, mistake = checked(numbers, name, params)
+  if not given then return nil, mistake end
+  local session, err = source()
+  local plan, options = nil, err
+  if session then plan, options = session:walk(row, given) end
+  if type(options) == "string" then return nil, options end
+  if not plan then return pagers.new(session, nil, options, {}) end
+  return pagers.new(session, plan, nil, options)
+end
+
+local function each (numbers, source, row)
+  return function (params)
+    local pager, mistake = walk(numbers, source, row, row.each, params)
+    if not pager then error(mistake, 2) end
+    return pagers.each(pager), nil, nil, pager
+  end
+end
+
+local function pages (numbers, source, row)
+  return function (params)
+    local pager, mistake = walk(numbers, source, row, row.pages, params)
+    if not pager then error(mistake, 2) end
+    return pager, nil, nil, pager
+  end
+end
+
+-- The table of functions for the session that `source()` answers.
+local function bind (source)
+  local numbers = { operations = core.operations }
+  for _, row in ipairs(core.operations()) do
+    numbers[row.name] = single(numbers, source, row, row.name)
+    if row.alias then numbers[row.alias] = single(numbers, source, row, row.alias) end
+    if row.each then numbers[row.each] = each(numbers, source, row) end
+    if row.pages then numbers[row.pages] = pages(numbers, source, row) end
+  end
+
+  -- What became of a purchase whose outcome was never learnt (a crash, an ambiguous error). `intent` is what on_intent
+  -- was told, or the error: phone_number, and account_sid and since if known. Answers "bought", record, info (with
+  -- info.already_owned where the record is older than `since`); "not_found_yet"; or "unknown", err.
+  function numbers.reconcile (intent)
+    local given, mistake = checked(numbers, "reconcile", intent)
+    local phone_number = given and rawget(given, "phone_number")
+    if given and type(phone_number) ~= "string" then mistake = "reconcile needs an intent with its phone_number" end
+    if mistake then error(mistake, 2) end
+    local session, err = source()
+    if not session then return "unknown", err end
+    return session:reconcile(given)
+  end
+
+  return numbers
+end
+
+return { bind = bind }

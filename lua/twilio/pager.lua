@@ -1,0 +1,121 @@
+-- Walks a listing page by page in constant memory. It knows a page only by what it holds; the `source` gets it:
+--   source:get(plan, pending) → page, info | nil, err
+--   source:follow(plan, uri) → the plan of the page at uri | nil, err
+--   source:ahead(plan) → pending, or nil where a page cannot be asked for in advance
+--   source:abandon(pending)
+
+local errors = require "twilio.errors"
+
+local pages_max = 100000
+
+local Pager = {}
+Pager.__index = Pager
+
+-- `plan` is the first page's, or nil and then `err` says why there is none. `key` is where a page has its records;
+-- `limit` how many records at most; `uri` where the walk resumes, if it does.
+local function new (source, plan, err, options)
+  return setmetatable({ source = source, plan = plan, failed = err, key = options.key, limit = options.limit,
+                        uri = options.uri, records = 0, pages = 0, power = 1, seen = {} }, Pager)
+end
+
+-- A failure on the way tells how far the walk came, and where to resume it.
+local function report (self, err)
+  err.records, err.resume = self.records, self.uri
+  return err
+end
+
+-- Leaves out of `list` what the page before had too (a list that grew meanwhile shifts its rows), and what is beyond
+-- the limit.
+local function sift (self, list)
+  local seen, kept = {}, 0
+  local room = self.limit and self.limit - self.records
+  for i = 1, #list do
+    local record = list[i]
+    list[i] = nil
+    local sid = record.sid
+    if not (sid and self.seen[sid]) and not (room and kept >= room) then
+      kept = kept + 1
+      list[kept] = record
+    end
+    if sid then seen[sid] = true end
+  end
+  self.seen, self.records = seen, self.records + kept
+end
+
+-- A walk that comes by the same place twice never ends. The marker that each place is compared with moves on at every
+-- power of two, so that a loop of any length is noticed, with one URI remembered.
+local function loops (self, uri)
+  if uri == self.marker then return true end
+  if self.pages == self.power then self.marker, self.power = uri, self.power * 2 end
+  return false
+end
+
+local function turn (self, uri)
+  local plan, err
+  if loops(self, uri) then
+    err = errors.new{ kind = "protocol", message = "the listing's pages lead back to an earlier one" }
+  elseif self.pages >= pages_max then
+    err = errors.new{ kind = "limit", message = "the listing has more than " .. pages_max .. " pages" }
+  else
+    plan, err = self.source:follow(self.plan, uri)
+  end
+  self.uri, self.plan, self.failed = uri, plan, err
+  if plan then self.pending = self.source:ahead(plan) end
+end
+
+-- The next page; nil at the end; nil, err on failure, with err.records and err.resume. After a failure to get a page
+-- the next call tries that page again.
+function Pager:next ()
+  if self.failed then return nil, report(self, self.failed) end
+  if not self.plan then return nil end
+  local pending = self.pending
+  self.pending = nil
+  local page, info = self.source:get(self.plan, pending)
+  if not page then return nil, report(self, info) end
+  self.pages = self.pages + 1
+  sift(self, page[self.key])
+  local uri = page.next_page_uri
+  if uri and not (self.limit and self.records >= self.limit) then
+    turn(self, uri)
+  else
+    self.plan = nil
+  end
+  return page, info
+end
+
+-- Ends the walk, and what was asked for in advance.
+function Pager:close ()
+  local pending = self.pending
+  self.plan, self.failed, self.pending = nil, nil, nil
+  if pending then self.source:abandon(pending) end
+end
+
+-- for page in pager do … end: raises the error object.
+function Pager:__call ()
+  local page, err = self:next()
+  if err and not page then error(err) end
+  return page
+end
+
+function Pager:__close ()
+  self:close()
+end
+
+-- An iterator over the records of all pages; raises the error object.
+local function each (pager)
+  local list, i = {}, 0
+  return function ()
+    i = i + 1
+    while list[i] == nil do
+      local page = pager()
+      if not page then
+        list, i = {}, 0
+        return nil
+      end
+      list, i = page[pager.key], 1
+    end
+    return list[i]
+  end
+end
+
+return { new = new, each = each }

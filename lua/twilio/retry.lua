@@ -1,0 +1,91 @@
+-- The policy, pure: what one attempt's outcome means for the next. No clock, no sleep, no random numbers of its
+-- own: they are handed in, and so are all times, in one table that a test may scale.
+
+-- Seconds, and the attempts that one request may have.
+local times = {
+  attempts = 4,
+  timeout = 30, money_timeout = 60,      -- of one attempt; money: a purchase or a call that rings a phone
+  deadline = 60, money_deadline = 150,   -- of a whole call, with its waits and its reconciling
+  backoff = 0.2, backoff_throttled = 1, backoff_max = 20,
+  retry_after_max = 60,                  -- a longer Retry-After is told to the caller, not slept through
+  look = 0.5, settle = 8,                -- a doubted purchase is looked for at growing steps from `look`, for `settle`
+  skew = 5,                              -- how far two clocks of Twilio's, and whole seconds, may lie apart
+}
+
+-- The classes whose requests may be processed twice and leave the world as once would have.
+local repeats = { read = true, delete = true, update = true }
+
+-- Where a request of another class may have been processed, it is looked for. A verification call, and what else makes
+-- something new, cannot be.
+local looks = { transfer = true, buy = true }
+
+-- The retry budget of a client: in a storm retries stop, first attempts go on.
+local capacity, cost_failed, cost_throttled = 500, 10, 5
+
+local function budget ()
+  return { tokens = capacity }
+end
+
+-- A success after a retry gives back what that retry cost; one without a retry gives back a little.
+local function refund (purse, cost)
+  purse.tokens = math.min(capacity, purse.tokens + (cost or 1))
+end
+
+-- Full jitter: anything between nothing and a bound that doubles.
+local function backoff (tries, throttled, t, random)
+  local base = throttled and t.backoff_throttled or t.backoff
+  return random() * math.min(t.backoff_max, base * 2 ^ (tries - 1))
+end
+
+-- May there be one more attempt after a wait of `wait` seconds at this cost? true, or false and what forbids it.
+-- `fact` as in `decide`.
+local function allowed (fact, wait, cost)
+  if fact.tries >= fact.attempts then return false, "attempts" end
+  if fact.exempt ~= true and fact.tokens < cost then return false, "retry_budget" end
+  if wait >= fact.remaining then return false, "deadline" end
+  return true
+end
+
+-- What to do after an attempt. `fact` holds: class; outcome (ok rejected throttled not_sent ambiguous); status; sent
+-- (how often this attempt's request went out); doubted (an earlier attempt of this request was ambiguous);
+-- transient (another try may help); tries (attempts so far) of attempts; tokens (of the budget) or exempt;
+-- remaining (seconds to the deadline); retry_after. Answers one of
+--   "done"          the value is there
+--   "gone"          a delete's 404, and an earlier copy of the same delete explains it
+--   "again", seconds, cost
+--   "reconcile"     look whether it happened
+--   "stop", reason  (reason: attempts, deadline, retry_after, retry_budget; nil where the answer is definite)
+local function decide (fact, t, random)
+  local outcome = fact.outcome
+  if outcome == "ok" then return "done" end
+  if outcome == "rejected" then
+    local explained = fact.class == "delete" and fact.status == 404 and (fact.doubted or fact.sent > 1)
+    return explained and "gone" or "stop"
+  end
+  if outcome == "ambiguous" and not repeats[fact.class] then
+    return looks[fact.class] and "reconcile" or "stop"
+  end
+  if not fact.transient then return "stop" end
+
+  local throttled = outcome == "throttled"
+  local cost = throttled and cost_throttled or cost_failed
+  local wait = backoff(fact.tries, throttled, t, random)
+  local asked = fact.retry_after
+  if asked then
+    if asked > t.retry_after_max or asked > fact.remaining then return "stop", "retry_after" end
+    wait = math.max(wait, asked) + random() * 0.1 * asked
+  end
+  local may, why = allowed(fact, wait, cost)
+  if not may then return "stop", why end
+  return "again", wait, cost
+end
+
+-- After reconciling found nothing: may the same request go out once more, at once? (It was waited for already.)
+-- true and the cost, or false and what forbids it.
+local function repeatable (fact)
+  local may, why = allowed(fact, 0, cost_failed)
+  if not may then return false, why end
+  return true, cost_failed
+end
+
+return { times = times, repeats = repeats, budget = budget, refund = refund, decide = decide, repeatable = repeatable }

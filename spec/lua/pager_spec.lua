@@ -1,0 +1,168 @@
+local pagers = require "twilio.pager"
+
+-- A listing of pages: { "a b c", "d e", … } are the SIDs on each. `fail` maps a page's number to the error that its
+-- first fetch meets; `next_uri` may replace what a page says is next.
+local function listing (pages, fail, next_uri)
+  local source = { fetched = {} }
+  function source.get (_, plan)
+    source.fetched[#source.fetched + 1] = plan.page
+    local err = fail and fail[plan.page]
+    if err then
+      fail[plan.page] = nil
+      return nil, err
+    end
+    local page = { records = {}, next_page_uri = plan.page < #pages and tostring(plan.page + 1) or nil }
+    if next_uri then page.next_page_uri = next_uri(plan.page) end
+    for sid in (pages[plan.page] or ""):gmatch("%S+") do page.records[#page.records + 1] = { sid = sid } end
+    return page, { status = 200 }
+  end
+  function source.follow (_, _, uri)
+    if uri:find("evil") then return nil, { kind = "protocol", message = "not followed" } end
+    return { page = tonumber(uri) }
+  end
+  function source.ahead () end
+  function source.abandon () end
+  return source
+end
+
+local function open (source, options)
+  options = options or {}
+  options.key = "records"
+  return pagers.new(source, { page = options.uri and tonumber(options.uri) or 1 }, nil, options)
+end
+
+local function sids (pager)
+  local list = {}
+  for record in pagers.each(pager) do list[#list + 1] = record.sid end
+  return table.concat(list, " ")
+end
+
+local function sids_by_page (pager)
+  local list = {}
+  for page in pager do
+    for _, record in ipairs(page.records) do list[#list + 1] = record.sid end
+    list[#list + 1] = "|"
+  end
+  return table.concat(list, " ")
+end
+
+describe("a pager", function ()
+  it("gives every record of every page once", function ()
+    assert.equal("a b c d e f", sids(open(listing{ "a b c", "d e", "f" })))
+    assert.equal("a b c | d e | f |", sids_by_page(open(listing{ "a b c", "d e", "f" })))
+  end)
+
+  it("gives nothing for an empty listing, and ends", function ()
+    local pager = open(listing{ "" })
+    assert.equal("", sids(pager))
+    assert.is_nil(pager:next())
+  end)
+
+  it("asks for a page only when it is needed", function ()
+    local source = listing{ "a b", "c d", "e f" }
+    local next_record = pagers.each(open(source))
+    next_record()
+    next_record()
+    assert.same({ 1 }, source.fetched)
+    next_record()
+    assert.same({ 1, 2 }, source.fetched)
+  end)
+
+  it("goes on behind an empty page that names a next one", function ()
+    assert.equal("a b", sids(open(listing{ "a", "", "b" })))
+  end)
+
+  it("stops at its limit without another request", function ()
+    local source = listing{ "a b", "c d", "e f" }
+    assert.equal("a b c d", sids(open(source, { limit = 4 })))
+    assert.same({ 1, 2 }, source.fetched)
+    assert.equal("a b | c |", sids_by_page(open(listing{ "a b", "c d" }, { limit = 3 })))
+  end)
+
+  it("leaves out what the page before had too", function ()
+    assert.equal("a b c d e", sids(open(listing{ "a b c", "c d", "d e" })))
+    assert.equal("a b c | d |", sids_by_page(open(listing{ "a b c", "c d" })))
+  end)
+
+  it("resumes at a URI", function ()
+    assert.equal("c d e", sids(open(listing{ "a b", "c d", "e" }, { uri = "2" })))
+  end)
+
+  it("notices pages that lead back, however long the way round", function ()
+    for length = 1, 40 do
+      local source = listing({}, nil, function (page) return tostring(page % length + 1) end)
+      local pager, page, err = open(source), nil, nil
+      repeat
+        page, err = pager:next()
+        assert.truthy(#source.fetched <= 4 * length + 4)
+      until not page
+      assert.equal("protocol", err.kind)
+    end
+  end)
+
+  it("bounds the number of pages", function ()
+    local pager = open(listing({}, nil, function (page) return tostring(page + 1) end))
+    local page, err
+    repeat page, err = pager:next() until not page
+    assert.equal("limit", err.kind)
+  end)
+
+  it("hands over a page before it complains about the next one's URI", function ()
+    local pager = open(listing({ "a b" }, nil, function () return "http://evil" end))
+    assert.equal(2, #pager:next().records)
+    local page, err = pager:next()
+    assert.is_nil(page)
+    assert.same({ "protocol", 2, "http://evil" }, { err.kind, err.records, err.resume })
+  end)
+
+  it("tells how far it came when it fails, and tries that page again", function ()
+    local pager = open(listing({ "a b", "c", "d" }, { [3] = { kind = "timeout" } }))
+    pager:next()
+    pager:next()
+    local page, err = pager:next()
+    assert.is_nil(page)
+    assert.same({ "timeout", 3, "3" }, { err.kind, err.records, err.resume })
+    assert.equal("d", pager:next().records[1].sid)
+    assert.is_nil(pager:next())
+  end)
+
+  it("raises the error object out of both loops", function ()
+    for _, loop in ipairs{ sids, sids_by_page } do
+      local ok, err = pcall(loop, open(listing({ "a", "b" }, { [2] = { kind = "timeout" } })))
+      assert.is_false(ok)
+      assert.same({ kind = "timeout", records = 1, resume = "2" }, err)
+    end
+  end)
+
+  it("fails at its first page when there was no way to ask for one", function ()
+    local pager = pagers.new(nil, nil, { kind = "invalid" }, {})
+    assert.same({ nil, { kind = "invalid", records = 0 } }, { pager:next() })
+    assert.has_error(pagers.each(pager))
+  end)
+
+  it("is over once closed, and gives up what it had asked for in advance", function ()
+    local source = listing{ "a", "b", "c" }
+    local abandoned
+    function source.ahead (_, plan) return { ahead = plan.page } end
+    function source.abandon (_, pending) abandoned = pending.ahead end
+    local pager = open(source)
+    pager:next()
+    pager:close()
+    assert.equal(2, abandoned)
+    assert.is_nil(pager:next())
+    abandoned = nil
+    pager:close()
+    assert.is_nil(abandoned)
+  end)
+
+  it("keeps nothing of the pages behind it", function ()
+    local pager = open(listing({}, nil, function (page) return tostring(page + 1) end))
+    for _ = 1, 100 do pager:next() end
+    collectgarbage()
+    local before = collectgarbage("count")
+    for _ = 1, 5000 do pager:next() end
+    pager.source.fetched = {}
+    collectgarbage()
+    assert.truthy(collectgarbage("count") - before < 32)
+  end)
+end)
