@@ -1,8 +1,10 @@
 -- twilio: phone numbers of Twilio, found, bought, changed, listed, released.
 
+local environment = require "twilio.environment"
 local numbers = require "twilio.numbers"
 local open = require "twilio.open"
 local operations = require "twilio.operations"
+local tasks = require "twilio.tasks"
 local version = require "twilio.version"
 
 -- What a user holds: the functions in `numbers`, and close. The session stays out of sight; the functions keep it
@@ -14,6 +16,12 @@ local function facade (session)
   -- Ends the client: wipes the secret, closes the connections. Calls answer nil, err of kind closed from then on.
   function methods.close ()
     session:close()
+  end
+
+  -- A group of functions that run side by side: see tasks.lua.
+  function methods.tasks (_, options)
+    local group = tasks.new(session.transport, options)
+    return group
   end
 
   return setmetatable({ numbers = operations.bind(function () return session end) }, {
@@ -45,4 +53,12 @@ local function new (config)
   return nil, err
 end
 
-return { new = new, numbers = numbers, version = version }
+-- The same for the environment's account; or nil, err.
+local function environment_tasks (options)
+  local session, err = environment()
+  if not session then return nil, err end
+  local group = tasks.new(session.transport, options)
+  return group
+end
+
+return { new = new, numbers = numbers, tasks = environment_tasks, version = version }

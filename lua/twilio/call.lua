@@ -1,5 +1,5 @@
 -- One call: its attempts, its waits, its one deadline. It knows no HTTP and no clock; its `world` has both:
---   world:exchange(request, try) → fate      one attempt, sent and judged
+--   world:exchange(request, try, pending) → fate   one attempt, sent and judged; pending: what was sent in advance
 --   world:now()  world:sleep(seconds)  world.time()  world.random()
 --   world:tell(hook, event) → its error      world.times (see retry.lua)  world.purse (the retry budget)
 -- A fate is { outcome, value or err, sent (a count), transient, status, retry_after, date (the server's, seconds),
@@ -37,6 +37,7 @@ function Call:server_time (at)
 end
 
 -- A round is what the policy must know about the attempts at one request. `exempt` frees it from the retry budget.
+-- A round's `pending` is its first attempt, sent in advance.
 function Call:round (request, exempt)
   return { call = self, request = request, exempt = exempt, tries = 0, sent = 0, doubted = false,
            began = self.world:now() }
@@ -64,7 +65,9 @@ function Call:attempt (round)
   end
   request.timeout = timeout
   round.tries = round.tries + 1
-  local fate = self.world:exchange(request, round.tries)
+  local pending = round.pending
+  round.pending = nil
+  local fate = self.world:exchange(request, round.tries, pending)
   round.sent = round.sent + fate.sent
   if fate.outcome == "ambiguous" then round.doubted = true end
   self:heard(fate.hook_error)

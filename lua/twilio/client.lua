@@ -9,6 +9,7 @@ local fates = require "twilio.fate"
 local givens = require "twilio.given"
 local purchase = require "twilio.purchase"
 local retry = require "twilio.retry"
+local tasks = require "twilio.tasks"
 local transfers = require "twilio.transfer"
 
 local Session = {}
@@ -52,12 +53,13 @@ local function event (request, try)
            timeout = request.timeout }
 end
 
-function Session:exchange (request, try)
+function Session:exchange (request, try, pending)
   local hooked = self.settings.on_response
   local fault = self.settings.on_request and self:tell("on_request", event(request, try))
   if self.closed then return fates.closed() end
   local began = hooked and self:now()
-  local response, failure = self.transport:send(request)
+  local response, failure
+  if pending then response, failure = pending:wait() else response, failure = self.transport:send(request) end
   local fate = response and fates.of_response(request, response) or fates.of_failure(request, failure)
   if hooked then
     local told = event(request, try)
@@ -102,7 +104,7 @@ end
 function Session:walk (row, given)
   local rest, options = givens.of_walk(given)
   if not rest then return nil, options end
-  if row.pages and not options.page_size then
+  if row.paged and not options.page_size then
     options.page_size = math.min(self.settings.page_size, options.limit or self.settings.page_size)
   end
   rest.page_size = options.page_size
@@ -114,6 +116,20 @@ function Session:walk (row, given)
   end
   options.key = row.list_key
   return plan, options
+end
+
+-- A search's `ask` (see search.lua) and its options; or nil, err; or nil, message.
+function Session:search (row, given)
+  local rest, options = givens.of_walk(given)
+  if not rest then return nil, options end
+  rest.page_size = options.page_size
+  local plan, err = self:plan(row, row.name, rest)
+  if not plan then return nil, err end
+  options.contains, options.area_code = givens.pick(rest, "contains"), givens.pick(rest, "area_code")
+  return function (contains)
+    local narrower = assert(self:plan(row, row.name, givens.replace(rest, "contains", "contains", contains)))
+    return self:run(narrower)
+  end, options
 end
 
 -- A request of our own beside the plan's: same account, same version of the API.
@@ -182,8 +198,12 @@ end
 
 -- The source of pager.lua
 
-function Session:get (plan)
-  return self:run(plan)
+function Session:get (plan, pending)
+  local call = calls.new(self, "read", plan.options.deadline)
+  local round = call:round(plan.request)
+  round.pending = pending
+  local page, info = call:run(round)
+  return page, info
 end
 
 function Session:follow (plan, uri)
@@ -193,7 +213,14 @@ function Session:follow (plan, uri)
   return { request = request, params = plan.params, options = plan.options }
 end
 
-function Session.ahead () end
-function Session.abandon () end
+local sees_break = _VERSION ~= "Lua 5.1"  -- a generic for closes its iterator from 5.4 on
+
+-- Asks for a page before it is wanted, where the transport can and a walk that is broken off is noticed.
+function Session:ahead (plan)
+  local transport = self.transport
+  if not transport.prefetch or not (sees_break or tasks.running(transport)) then return nil end
+  plan.request.timeout = self.times.timeout
+  return (transport:prefetch(plan.request))
+end
 
 return { new = new }

@@ -3,6 +3,7 @@
 
 local core = require "twilio.core"
 local pagers = require "twilio.pager"
+local searches = require "twilio.search"
 
 -- The parameters of a call, or nil and what is wrong with the call itself.
 local function checked (numbers, name, params)
@@ -39,11 +40,14 @@ local function walk (numbers, source, row, name, params)
   local given, mistake = checked(numbers, name, params)
   if not given then return nil, mistake end
   local session, err = source()
-  local plan, options = nil, err
-  if session then plan, options = session:walk(row, given) end
+  local kind = row.list_key == "available_phone_numbers" and "search" or "walk"
+  local start, options = nil, err
+  if session then start, options = session[kind](session, row, given) end
+  if start then
+    return kind == "search" and searches.new(start, options) or pagers.new(session, start, nil, options)
+  end
   if type(options) == "string" then return nil, options end
-  if not plan then return pagers.new(session, nil, options, {}) end
-  return pagers.new(session, plan, nil, options)
+  return pagers.new(session, nil, options, {})
 end
 
 local function each (numbers, source, row)

@@ -1,8 +1,7 @@
 -- Walks a listing page by page in constant memory. It knows a page only by what it holds; the `source` gets it:
 --   source:get(plan, pending) → page, info | nil, err
 --   source:follow(plan, uri) → the plan of the page at uri | nil, err
---   source:ahead(plan) → pending, or nil where a page cannot be asked for in advance
---   source:abandon(pending)
+--   source:ahead(plan) → the page asked for in advance, with drive() and cancel(), or nil: then it comes when wanted
 
 local errors = require "twilio.errors"
 
@@ -87,7 +86,7 @@ end
 function Pager:close ()
   local pending = self.pending
   self.plan, self.failed, self.pending = nil, nil, nil
-  if pending then self.source:abandon(pending) end
+  if pending then pending:cancel() end
 end
 
 -- for page in pager do … end: raises the error object.
@@ -101,11 +100,15 @@ function Pager:__close ()
   self:close()
 end
 
--- An iterator over the records of all pages; raises the error object.
+local stride = 16  -- records between two looks at a page that is under way
+
+-- An iterator over the records of all pages; raises the error object. `pager` may be anything that answers pages when
+-- called and has `key`.
 local function each (pager)
   local list, i = {}, 0
   return function ()
     i = i + 1
+    if pager.pending and i % stride == 0 then pager.pending:drive() end
     while list[i] == nil do
       local page = pager()
       if not page then

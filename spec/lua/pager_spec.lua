@@ -21,7 +21,6 @@ local function listing (pages, fail, next_uri)
     return { page = tonumber(uri) }
   end
   function source.ahead () end
-  function source.abandon () end
   return source
 end
 
@@ -143,8 +142,9 @@ describe("a pager", function ()
   it("is over once closed, and gives up what it had asked for in advance", function ()
     local source = listing{ "a", "b", "c" }
     local abandoned
-    function source.ahead (_, plan) return { ahead = plan.page } end
-    function source.abandon (_, pending) abandoned = pending.ahead end
+    function source.ahead (_, plan)
+      return { cancel = function () abandoned = plan.page end }
+    end
     local pager = open(source)
     pager:next()
     pager:close()
@@ -153,6 +153,22 @@ describe("a pager", function ()
     abandoned = nil
     pager:close()
     assert.is_nil(abandoned)
+  end)
+
+  it("hands over what it asked for in advance, and lets it come in meanwhile", function ()
+    local driven, got = 0, {}
+    local source = listing{ ("x "):rep(40), "y" }
+    local get = source.get
+    function source.get (self, plan, pending)
+      got[#got + 1] = pending and pending.page or false
+      return get(self, plan)
+    end
+    function source.ahead (_, plan)
+      return { page = plan.page, drive = function () driven = driven + 1 end }
+    end
+    sids(open(source))
+    assert.same({ false, 2 }, got)
+    assert.equal(2, driven)
   end)
 
   it("keeps nothing of the pages behind it", function ()
