@@ -104,11 +104,10 @@ static const struct {
   { CURLOPT_LOW_SPEED_LIMIT, TW_SLOW_BYTES },
 };
 
-/* libcurl takes milliseconds, and 0 for "for ever". */
+/* libcurl takes milliseconds, and 0 for "for ever": here that is a millisecond. */
 static long milliseconds (double seconds) {
-  if (!(seconds > 0)) return 1;
   double ms = ceil(seconds * 1000);
-  return ms < 86400000.0 ? (long)ms : 86400000L;
+  return ms < 86400000.0 ? (ms > 1 ? (long)ms : 1) : 86400000L;
 }
 
 #define SET(option, value)                                                                         \
@@ -168,6 +167,10 @@ int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings 
   if (credential == NULL) {
     *f = r->account->open ? tw_failure_make("config", "the URL is not of the account's origin", 0)
                           : tw_failure_make("closed", "the account is closed", 0);
+    return 0;
+  }
+  if (!(r->timeout > 0)) {
+    *f = tw_failure_of(CURLE_OPERATION_TIMEDOUT, 0, 0);
     return 0;
   }
   static const char name[] = "Authorization";

@@ -78,18 +78,17 @@ static int copy_settings (tw_pool *p, const tw_settings *s) {
   return 0;
 }
 
-/* With stdin, stdout or stderr closed, the multi handle's own descriptors must not land in their place. */
+/* The multi handle has two descriptors of its own to wake it up, and libcurl leaves them to every child. They will be
+** the lowest two that are free; where stdin, stdout or stderr are closed, those are filled first, so that the two do
+** not land in their place. */
 static CURLM *multi_init (void) {
-  int filler[STDERR_FILENO + 1], n = 0, fd;
-  while (n <= STDERR_FILENO && (fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0) {
-    if (fd > STDERR_FILENO) {
-      (void)close(fd);
-      break;
-    }
-    filler[n++] = fd;
-  }
+  int fds[STDERR_FILENO + 3], fillers = 0, n = 0;
+  while (n < fillers + 2 && (fds[n] = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0)
+    if (fds[n++] <= STDERR_FILENO) fillers++;
+  for (int i = fillers; i < n; i++) (void)close(fds[i]);
   CURLM *multi = curl_multi_init();
-  while (n > 0) (void)close(filler[--n]);
+  for (int i = fillers; i < n; i++) (void)fcntl(fds[i], F_SETFD, FD_CLOEXEC);
+  for (int i = 0; i < fillers; i++) (void)close(fds[i]);
   return multi;
 }
 
