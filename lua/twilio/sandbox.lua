@@ -40,7 +40,7 @@ local function start (self)
   local main, now = self.world.accounts[self.settings.account_sid], self.clock()
   for j = 1, self.settings.numbers do
     local record = incoming.own(self.world, main, self.world.inventory:owned(j))
-    record.created = self.world:date(now - 86400 - (self.settings.numbers - j))
+    record.created = self.world:date(now - 86400 - math.floor((self.settings.numbers - j) / 100))
     record.updated = record.created
   end
 end
@@ -102,8 +102,8 @@ function Sandbox:handle (request)
   w.requests = w.requests + 1
   local response, delivery = self.fault_rules:apply(w, request, dispatch)
   if response then
-    response.headers = reply.headers(response, random.sid(self.draw_request, "RQ"),
-      os.date("!%a, %d %b %Y %H:%M:%S GMT", math.floor(began)), self.clock() - began)
+    response.headers = reply.headers(response, random.sid(self.draw_request, "RQ"), w.http_date_of(began),
+      self.clock() - began)
   end
   return response, delivery
 end

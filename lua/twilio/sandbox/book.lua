@@ -11,7 +11,7 @@ Book.__index = Book
 local function new (later)
   local edge = {} -- before the newest and after the oldest
   edge.older, edge.newer = edge, edge
-  return setmetatable({ edge = edge, by_sid = {}, place = {}, listed = {}, later = later }, Book)
+  return setmetatable({ edge = edge, by_sid = {}, listed = {}, later = later }, Book)
 end
 
 local function link (self, record)
@@ -19,7 +19,6 @@ local function link (self, record)
   record.newer, record.older = edge, edge.older
   edge.older.newer, edge.older = record, record
   record.shown = true
-  self.place[record.sid] = record
   if record.phone_number then self.listed[record.phone_number] = record end
 end
 
@@ -34,10 +33,23 @@ function Book:add (record)
   self.later(function () link(self, record) end)
 end
 
-function Book:get (sid) return self.by_sid[sid] end
+--- The record of that SID, or nil.
+function Book:get (sid)
+  local record = self.by_sid[sid]
+  return record and not record.removed and record or nil
+end
+
+--- A function that goes through the records, in no order.
+function Book:each ()
+  local sid, record
+  return function ()
+    repeat sid, record = next(self.by_sid, sid) until not record or not record.removed
+    return record
+  end
+end
 
 function Book:remove (record)
-  self.by_sid[record.sid] = nil
+  record.removed = true
   self.later(function () unlink(self, record) end)
 end
 
@@ -45,7 +57,10 @@ end
 function Book:find (phone_number) return self.listed[phone_number] end
 
 --- Where the listing has (or had) the record of that SID, or nil.
-function Book:at (sid) return self.place[sid] end
+function Book:at (sid)
+  local record = self.by_sid[sid]
+  return record and record.older and record
+end
 
 --- The next shown record from there in a direction ("older" or "newer") that passes the filter, or nil.
 function Book:step (from, direction, passes)

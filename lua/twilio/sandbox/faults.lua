@@ -82,14 +82,13 @@ end
 
 --- The response to a request and its delivery, after what struck; either may be nil.
 function Faults:apply (world, request, dispatch)
-  local function process () return dispatch(world, request) end
   for i, rule in ipairs(self.rules) do
     if strikes(self, i, rule, request) then
       world.struck[rule.fault] = (world.struck[rule.fault] or 0) + 1
-      return kinds[rule.fault](rule, process, world)
+      return kinds[rule.fault](rule, function () return dispatch(world, request) end, world)
     end
   end
-  return process()
+  return dispatch(world, request)
 end
 
 --- What a transport reports of a delivery: a response, or nil and a failure. Time passes on the sandbox's clock.

@@ -28,10 +28,13 @@ local function uri_of (record)
   return "/2010-04-01/Accounts/" .. record.account.sid .. "/IncomingPhoneNumbers/" .. record.sid .. ".json"
 end
 
+-- A number without a name of its own is called by its number.
+local function friendly_name_of (record) return record.friendly_name or available.friendly(record.phone_number) end
+
 local function encode (record)
   return table.concat{
     '{"sid":"', record.sid, '","account_sid":"', record.account.sid, '","phone_number":"', record.phone_number,
-    '","friendly_name":', json.value(record.friendly_name), ',"date_created":"', record.created,
+    '","friendly_name":', json.value(friendly_name_of(record)), ',"date_created":"', record.created,
     '","date_updated":"', record.updated, '","uri":"', uri_of(record), '","status":"in-use",',
     kind_json(record.kind), ",", record.settings.json, "}",
   }
@@ -46,20 +49,24 @@ local function check_friendly_name (name)
 end
 
 -- The changes of a form to a record (or to none, for a purchase), checked; or nil and the error to answer.
-local function read_changes (call, record, phone_number)
+local function read_changes (call, record)
   local friendly_name = call.form.FriendlyName
   local err = friendly_name and check_friendly_name(friendly_name)
   if err then return nil, err end
   local new, bad = settings.change(record and record.settings or settings.defaults, call.form, call.account)
   if not new then return nil, bad end
-  if friendly_name == "" then friendly_name = available.friendly(phone_number) end
   return { settings = new, friendly_name = friendly_name }
+end
+
+local function rename (record, changes)
+  local name = changes.friendly_name
+  if name then record.friendly_name = name ~= "" and name or nil end
 end
 
 local function apply (world, record, changes)
   world:changing(record, encode)
   record.settings = changes.settings
-  record.friendly_name = changes.friendly_name or record.friendly_name
+  rename(record, changes)
   record.updated = world:date()
 end
 
@@ -67,7 +74,7 @@ end
 local function draft (world, account, phone_number, kind)
   local date = world:date()
   return { sid = world:sid("PN"), account = account, phone_number = phone_number, kind = kind, created = date,
-    updated = date, friendly_name = available.friendly(phone_number), settings = settings.defaults }
+    updated = date, settings = settings.defaults }
 end
 
 --- Gives an account a number, as at the start: no charge.
@@ -127,7 +134,7 @@ end
 
 -- Buying what the account owns already is an update that answers like a purchase.
 local function buy_again (call, record)
-  local changes, err = read_changes(call, record, record.phone_number)
+  local changes, err = read_changes(call, record)
   if not changes then return err end
   apply(call.world, record, changes)
   if call.world.settings.rebuy == "new" then record.created = record.updated end
@@ -148,14 +155,14 @@ local function buy (call, type)
   if not magic then kind = select(2, world.inventory:describe(phone_number)) end
   if type and type ~= kind.type then return reply.bad(21458, "PhoneNumber Provisioning Type Mismatch") end
   local changes
-  changes, err = read_changes(call, nil, phone_number)
+  changes, err = read_changes(call, nil)
   if not changes then return err end
   err = missing_papers(kind, changes.settings, account)
   if err then return err end
 
   local record = magic and draft(world, account, phone_number, kind) or own(world, account, phone_number)
   record.settings = changes.settings
-  record.friendly_name = changes.friendly_name or record.friendly_name
+  rename(record, changes)
   if not magic then world:note(world.charges, record) end
   return reply.ok(encode(record), 201)
 end
@@ -171,7 +178,7 @@ local function list (call, type)
   local passes
   if type or matches or name or query.Beta == "false" or query.Origin == "hosted" then
     passes = function (record)
-      return (not type or record.kind.type == type) and (not name or record.friendly_name == name)
+      return (not type or record.kind.type == type) and (not name or friendly_name_of(record) == name)
         and not (query.Beta == "false" and record.kind.beta) and query.Origin ~= "hosted"
         and (not matches or matches(record.phone_number))
     end
@@ -217,7 +224,7 @@ end
 local function update (call)
   local record = find(call)
   if not record then return reply.not_found(call.path) end
-  local changes, err = read_changes(call, record, record.phone_number)
+  local changes, err = read_changes(call, record)
   if not changes then return err end
   local target
   if (call.form.AccountSid or "") ~= "" then

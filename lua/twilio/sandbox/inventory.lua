@@ -55,7 +55,7 @@ end
 local function new (seed)
   local draw = random.new(seed)
   local self = setmetatable({ countries = geography.countries(), by_country = {}, by_prefix = {}, taken = {},
-    late = {}, is_late = {} }, Inventory)
+    late = {}, late_for_sale = {} }, Inventory)
   for _, country in ipairs(self.countries) do
     self.by_country[country.code] = country
     for _, kind in ipairs(country.types) do
@@ -104,15 +104,19 @@ end
 --- Whether a number can be bought.
 function Inventory:has (phone_number)
   if self.taken[phone_number] then return false end
-  if self.is_late[phone_number] then return true end
+  if self.late_for_sale[phone_number] then return true end
   local block, i = locate(self, phone_number)
   return block ~= nil and i < STOCK and number(block, i) == phone_number
 end
 
 --- Takes a number out.
 function Inventory:take (phone_number)
+  local block, i = locate(self, phone_number)
+  if i >= STOCK then
+    if self.late_for_sale[phone_number] then self.late_for_sale[phone_number] = false end
+    return
+  end
   self.taken[phone_number] = true
-  local block = locate(self, phone_number)
   while block.first < STOCK do
     local first = number(block, block.first)
     if first and not self.taken[first] then break end
@@ -122,14 +126,14 @@ end
 
 --- Puts a number back.
 function Inventory:put_back (phone_number)
-  self.taken[phone_number] = nil
   local block, i = locate(self, phone_number)
   if i < STOCK then
+    self.taken[phone_number] = nil
     block.first = math.min(block.first, i)
-  elseif not self.is_late[phone_number] then
-    self.is_late[phone_number] = true
-    table.insert(self.late, phone_number)
+    return
   end
+  if self.late_for_sale[phone_number] == nil then table.insert(self.late, phone_number) end
+  self.late_for_sale[phone_number] = true
 end
 
 --- The j-th number (from 1) that the account owns at the start.
@@ -157,7 +161,8 @@ function Inventory:each (kind, block_passes, entry_passes, visit)
     local place, sort = entry(block, i)
     if not entry_passes(place, sort) then return false end
     local found = number(block, i)
-    return found and not self.taken[found] and visit(found, place, sort)
+    local gone = found == nil or self.taken[found] or i >= STOCK and not self.late_for_sale[found]
+    return not gone and visit(found, place, sort)
   end
   for i = first, STOCK - 1 do
     for _, block in ipairs(blocks) do

@@ -35,7 +35,7 @@ end
 
 -- Whether the account has verified that number already. A listing may lag; this does not.
 local function verified (account, phone_number)
-  for _, record in pairs(account.outgoing.by_sid) do
+  for record in account.outgoing:each() do
     if record.phone_number == phone_number then return true end
   end
 end

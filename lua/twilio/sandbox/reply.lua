@@ -33,7 +33,7 @@ end
 --- The header fields of a response: the ones that recorded responses of the API carry.
 local function headers (response, request_id, date, duration)
   return {
-    ["content-type"] = response.content_type or "application/json",
+    ["content-type"] = response.status ~= 204 and (response.content_type or "application/json") or nil,
     ["date"] = date,
     ["retry-after"] = response.retry_after,
     ["www-authenticate"] = response.realm,

@@ -8,6 +8,16 @@ local random = require "twilio.sandbox.random"
 local World = {}
 World.__index = World
 
+-- A time of whole seconds as text, kept until another second is asked for.
+local function dates (format)
+  local last, text
+  return function (time)
+    time = math.floor(time)
+    if time ~= last then last, text = time, os.date(format, time) end
+    return text
+  end
+end
+
 local function open_account (world, sid, secret, parent)
   local function later (action) world:after(world.settings.list_lag, action) end
   local account = { sid = sid, parent = parent, incoming = book.new(later), outgoing = book.new(later),
@@ -22,6 +32,7 @@ local function new (settings, clock)
   local self = setmetatable({
     settings = settings, clock = clock, agenda = agenda.new(), inventory = inventory.new(settings.seed),
     draw = random.new(settings.seed + 1), accounts = {}, users = {}, known = {},
+    date_of = dates("!%a, %d %b %Y %H:%M:%S +0000"), http_date_of = dates("!%a, %d %b %Y %H:%M:%S GMT"),
     owner = {}, -- phone number → the record of who owns it
     requests = 0, charges = {}, releases = {}, verification_calls = {}, callbacks = {}, struck = {},
   }, World)
@@ -35,14 +46,8 @@ end
 --- A new SID with that prefix.
 function World:sid (prefix) return random.sid(self.draw, prefix) end
 
---- The time, as Twilio writes it.
-function World:date (time)
-  time = math.floor(time or self.clock())
-  if time ~= self.dated then
-    self.dated, self.date_text = time, os.date("!%a, %d %b %Y %H:%M:%S +0000", time)
-  end
-  return self.date_text
-end
+--- The time, as Twilio writes it in records.
+function World:date (time) return self.date_of(time or self.clock()) end
 
 --- Calls action() after so many seconds; at once for none.
 function World:after (seconds, action)
