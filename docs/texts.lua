@@ -75,7 +75,8 @@ texts.operations = {
   get_add_on_extension = operation("Fetches one extension of an assigned add-on.", "extension", INCOMING),
 
   list_outgoing = operation("Lists the caller IDs that the account has verified.", "caller_id", OUTGOING),
-  add_outgoing = operation("Starts verifying a caller ID: Twilio rings the number and asks for the code that this call answers.",
+  add_outgoing = operation(
+    "Starts verifying a caller ID: Twilio rings the number and asks for the code that this call answers.",
     "verification", OUTGOING, { 20002, 21401, 21403, 21421, 21449, 21450, 21453, 21454, 21456 }),
   get_outgoing = operation("Fetches one verified caller ID.", "caller_id", OUTGOING),
   update_outgoing = operation("Renames a verified caller ID.", "caller_id", OUTGOING, { 20002 }),
@@ -91,7 +92,7 @@ texts.operations = {
   list_dependent_numbers = operation("Lists the numbers that need an address.", "dependent", ADDRESS),
 }
 
--- Parameters, by their Lua name. Where one means something else in one operation, that operation's name stands before it.
+-- Parameters, by their Lua name. Where one means something else in one operation, that operation's name stands before.
 texts.parameters = {
   account_sid = "The account to act on, a sub-account for example; the client's own where it is left out.",
   address_sid = "The address to give the number, where its country asks for one.",
@@ -181,30 +182,34 @@ texts.parameters["list_addresses.emergency_enabled"] =
 texts.shapes = {
   number = [[sid phone_number friendly_name account_sid capabilities:capabilities status type origin beta:boolean
     voice_url voice_method voice_fallback_url voice_fallback_method voice_caller_id_lookup:boolean voice_receive_mode
-    voice_application_sid trunk_sid sms_url sms_method sms_fallback_url sms_fallback_method sms_application_sid status_callback
-    status_callback_method address_requirements address_sid bundle_sid identity_sid emergency_status emergency_address_sid
-    emergency_address_status api_version date_created date_updated uri]],
-  dependent = [[sid phone_number friendly_name account_sid capabilities:capabilities voice_url voice_method voice_fallback_url
-    voice_fallback_method voice_caller_id_lookup:boolean voice_application_sid trunk_sid sms_url sms_method sms_fallback_url
-    sms_fallback_method sms_application_sid status_callback status_callback_method address_requirements emergency_status
-    emergency_address_sid api_version date_created date_updated uri]],
+    voice_application_sid trunk_sid sms_url sms_method sms_fallback_url sms_fallback_method sms_application_sid
+    status_callback status_callback_method address_requirements address_sid bundle_sid identity_sid emergency_status
+    emergency_address_sid emergency_address_status api_version date_created date_updated uri]],
+  dependent = [[sid phone_number friendly_name account_sid capabilities:capabilities voice_url voice_method
+    voice_fallback_url voice_fallback_method voice_caller_id_lookup:boolean voice_application_sid trunk_sid sms_url
+    sms_method sms_fallback_url sms_fallback_method sms_application_sid status_callback status_callback_method
+    address_requirements emergency_status emergency_address_sid api_version date_created date_updated uri]],
   available = [[phone_number friendly_name iso_country region locality postal_code rate_center lata latitude longitude
     capabilities:capabilities address_requirements beta:boolean]],
   country = "country_code country beta:boolean uri subresource_uris:table<string,string>",
   caller_id = "sid phone_number friendly_name account_sid date_created date_updated uri",
   verification = "validation_code phone_number friendly_name account_sid call_sid",
-  address = [[sid customer_name street street_secondary city region postal_code iso_country friendly_name emergency_enabled:boolean
-    validated:boolean verified:boolean account_sid date_created date_updated uri]],
-  add_on = [[sid friendly_name unique_name description configuration:table resource_sid account_sid date_created date_updated uri
-    subresource_uris:table<string,string>]],
-  extension =
-    "sid friendly_name product_name unique_name enabled:boolean assigned_add_on_sid resource_sid account_sid uri",
+  address = [[sid customer_name street street_secondary city region postal_code iso_country friendly_name
+    emergency_enabled:boolean validated:boolean verified:boolean account_sid date_created date_updated uri]],
+  add_on = [[sid friendly_name unique_name description configuration:table resource_sid account_sid date_created
+    date_updated uri subresource_uris:table<string,string>]],
+  extension = [[sid friendly_name product_name unique_name enabled:boolean assigned_add_on_sid resource_sid account_sid
+    uri]],
 }
 texts.titles = {
-  number =
-    "A number", dependent = "A number that needs an address", available = "A number for sale", country = "A country",
-  caller_id =
-    "A caller ID", verification = "A verification under way", address = "An address", add_on = "An assigned add-on",
+  number = "A number",
+  dependent = "A number that needs an address",
+  available = "A number for sale",
+  country = "A country",
+  caller_id = "A caller ID",
+  verification = "A verification under way",
+  address = "An address",
+  add_on = "An assigned add-on",
   extension = "An add-on's extension",
 }
 

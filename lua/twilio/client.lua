@@ -122,7 +122,8 @@ end
 function Session:search (row, given)
   local rest, options = givens.of_walk(given)
   if not rest then return nil, options end
-  rest.page_size = options.page_size
+  -- Twilio may give no more than thirty rows, whatever it is asked for; more than that saves searches.
+  rest.page_size = options.page_size or math.min(self.settings.page_size, options.limit or self.settings.page_size)
   local plan, err = self:plan(row, row.name, rest)
   if not plan then return nil, err end
   options.contains, options.area_code = givens.pick(rest, "contains"), givens.pick(rest, "area_code")

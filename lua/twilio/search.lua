@@ -65,9 +65,12 @@ end
 --- A walk. `ask(contains)` makes one search with this pattern (nil: without one) → page | nil, err. `options` has the
 --- caller's `contains`, `area_code`, `limit` and `page_size`. The walk is used as a pager is: see pager.lua.
 local function new (ask, options)
+  local contains = options.contains
+  if type(contains) == "number" then contains = ("%d"):format(contains) end
+  if type(contains) ~= "string" or contains == "" then contains = false end
   local most = math.min(full, tonumber(options.page_size) or full)
-  return setmetatable({ ask = ask, key = key, area_code = options.area_code, limit = options.limit, most = most,
-                        todo = { options.contains or false }, seen = {}, records = 0 }, Search)
+  return setmetatable({ ask = ask, key = key, area_code = tonumber(options.area_code), limit = options.limit,
+                        most = most, todo = { contains }, seen = {}, records = 0 }, Search)
 end
 
 -- Leaves out of `list` what came before, and what is beyond the limit.

@@ -101,6 +101,12 @@ describe("a search beyond one answer", function ()
     end)
   end
 
+  it("splits a pattern of digits that is given as a number", function ()
+    local shop = stock(range(14155550000, 100), 30)
+    assert.equal(100, (walk(shop, { contains = 415 })))
+    assert.equal("415", shop.asked[1])
+  end)
+
   it("gives what there is where a pattern cannot be split", function ()
     local shop = stock(range(14155550000, 100), 30)
     assert.equal(30, (walk({ ask = function () return shop.ask() end }, { contains = "4%5" })))
