@@ -90,7 +90,8 @@ describe("a pager", function ()
   it("notices pages that lead back, however long the way round", function ()
     for length = 1, 40 do
       local source = listing({}, nil, function (page) return tostring(page % length + 1) end)
-      local pager, page, err = open(source), nil, nil
+      local pager = open(source)
+      local page, err
       repeat
         page, err = pager:next()
         assert.truthy(#source.fetched <= 4 * length + 4)

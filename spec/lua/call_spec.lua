@@ -1,0 +1,304 @@
+local fake = require "spec.lua.fake"
+
+local removed = fake.response(204)
+local missing = fake.problem(404, 20404, "not found")
+local page = fake.response(200, fake.page{ fake.record() })
+local same = fake.response(200, fake.record())
+
+-- What the function answers, with sid given, when the transport answers so.
+local function call (name, answers, params, more)
+  local transport = fake.play(answers)
+  params = params or { sid = fake.sid }
+  local value, info = fake.client(transport, more).numbers[name](params)
+  return value, info, transport
+end
+
+describe("a read", function ()
+  for name, trouble in pairs{ ["a broken connection"] = fake.lost, ["a refused one"] = fake.unsent,
+                              ["a 503"] = fake.problem(503, 20503), ["a 429"] = fake.problem(429, 20429),
+                              ["a 408"] = fake.response(408), ["HTML in a 200"] = fake.response(200, "<html>"),
+                              ["a page of another shape"] = fake.response(200, "{}"),
+                              ["an answer that is not HTTP"] =
+                                { kind = "protocol", message = "no HTTP", sent = 1, transient = true } } do
+    it("is tried again after " .. name, function ()
+      local value, info, transport = call("list_incoming", { trouble, page }, {})
+      assert.equal(fake.sid, value.incoming_phone_numbers[1].sid)
+      assert.equal(2, info.attempts)
+      assert.equal(2, #transport.requests)
+    end)
+  end
+
+  it("fails after four attempts with what the last one met", function ()
+    local value, err, transport = call("list_incoming", { fake.problem(503, 20503, "busy") }, {})
+    assert.is_nil(value)
+    assert.same({ "server", 503, 4, true, "attempts", true, nil },
+                { err.kind, err.status, err.attempts, err.sent, err.reason, err.retryable, err.maybe_applied })
+    assert.equal(4, #transport.requests)
+    assert.equal(3, #transport.slept)
+  end)
+
+  it("fails unsent when no attempt got out", function ()
+    local _, err = call("list_incoming", { fake.unsent }, {})
+    assert.same({ "connect", false, true }, { err.kind, err.sent, err.retryable })
+  end)
+
+  for _, status in ipairs{ 400, 401, 403, 404, 405, 409, 410, 413, 422, 301, 307 } do
+    it("is not tried again after a " .. status, function ()
+      local _, err, transport = call("get_incoming", { fake.problem(status, 20001) })
+      assert.equal(status, err.status)
+      assert.is_false(err.retryable)
+      assert.equal(1, #transport.requests)
+    end)
+  end
+
+  it("is not tried again after a certificate that does not verify", function ()
+    local _, err, transport = call("get_incoming", { { kind = "certificate", message = "self-signed", sent = 0,
+                                                       transient = false } })
+    assert.same({ "certificate", false, 1 }, { err.kind, err.sent, #transport.requests })
+  end)
+
+  it("obeys Retry-After, and tells of one that is too long", function ()
+    local _, _, transport = call("get_incoming", { fake.response(429, "{}", { ["retry-after"] = "7" }), same })
+    assert.truthy(transport.slept[1] >= 7 and transport.slept[1] <= 7.7)
+    local _, err
+    _, err, transport = call("get_incoming", { fake.response(503, "{}", { ["retry-after"] = "61" }), same })
+    assert.same({ "server", 61, "retry_after", 0 }, { err.kind, err.retry_after, err.reason, #transport.slept })
+  end)
+
+  it("does not outlast its deadline, whatever its attempts take", function ()
+    for _, deadline in ipairs{ 0.05, 1, 5, 40 } do
+      local _, err, transport = call("get_incoming", { function (request, transport)
+        transport.clock = transport.clock + request.timeout
+        return { kind = "timeout", message = "late", sent = 1, transient = true }
+      end }, { sid = fake.sid, deadline = deadline })
+      assert.equal("timeout", err.kind)
+      assert.truthy(transport.clock - 100 <= deadline)
+      assert.truthy(err.elapsed <= deadline)
+    end
+  end)
+
+  it("is given no more time than is left", function ()
+    local _, _, transport = call("get_incoming", { same }, { sid = fake.sid, deadline = 3 })
+    assert.equal(3, transport.requests[1].timeout)
+    _, _, transport = call("get_incoming", { same }, nil, { timeout = 2 })
+    assert.equal(2, transport.requests[1].timeout)
+  end)
+
+  it("stops at the attempts that were allowed", function ()
+    local _, err, transport = call("get_incoming", { fake.lost }, nil, { max_attempts = 1 })
+    assert.same({ "network", 1 }, { err.kind, #transport.requests })
+  end)
+end)
+
+describe("a removal", function ()
+  it("answers what it removed", function ()
+    assert.same({ sid = fake.sid, removed = true }, (call("release", { removed })))
+  end)
+
+  it("is tried again in doubt, and a 404 then means that it was done", function ()
+    for _, doubt in ipairs{ fake.lost, fake.problem(500, 20500) } do
+      local value, info = call("release", { doubt, missing })
+      assert.same({ sid = fake.sid, removed = true }, value)
+      assert.is_true(info.already_gone)
+    end
+  end)
+
+  it("is done when the transport sent it twice by itself, and the second copy met a 404", function ()
+    local twice = fake.problem(404, 20404)
+    twice.sent = 2
+    local value, info = call("release", { twice })
+    assert.is_true(value.removed)
+    assert.is_true(info.already_gone)
+  end)
+
+  it("of what is not there is an error, also after attempts that never left or were throttled", function ()
+    for _, before in ipairs{ fake.unsent, fake.problem(429, 20429) } do
+      local value, err = call("release", { before, missing })
+      assert.is_nil(value)
+      assert.same({ "not_found", nil }, { err.kind, err.maybe_applied })
+    end
+    local _, err = call("release", { missing })
+    assert.equal("not_found", err.kind)
+  end)
+
+  it("is in doubt, not failed, when doubt was the last word", function ()
+    for _, ending in ipairs{ fake.lost, fake.problem(401, 20003), fake.unsent } do
+      local _, err = call("release", { fake.lost, ending })
+      assert.same({ "ambiguous", true }, { err.kind, err.maybe_applied })
+      assert.equal("twilio.error", getmetatable(err.cause))
+    end
+  end)
+
+  it("is not guarded: a second copy does no harm", function ()
+    local _, _, transport = call("release", { removed })
+    assert.same({ false, false }, { transport.requests[1].guard, transport.requests[1].fresh })
+  end)
+end)
+
+describe("an update", function ()
+  local given = { sid = fake.sid, friendly_name = "x" }
+
+  it("is tried again in doubt", function ()
+    local value, info = call("update_incoming", { fake.lost, fake.problem(502, 20502), same }, given)
+    assert.equal(fake.sid, value.sid)
+    assert.equal(3, info.attempts)
+  end)
+
+  it("is in doubt when its success cannot be read, and is not tried again for that", function ()
+    local _, err, transport = call("update_incoming", { fake.response(200, "{") }, given)
+    assert.same({ "ambiguous", "protocol", 1 }, { err.kind, err.cause.kind, #transport.requests })
+  end)
+
+  it("is refused, not in doubt, when it was refused at once", function ()
+    local _, err = call("update_incoming", { fake.problem(400, 21402) }, given)
+    assert.same({ "api", 21402, nil }, { err.kind, err.code, err.maybe_applied })
+  end)
+end)
+
+describe("a verification call", function ()
+  local given = { phone_number = fake.number }
+
+  it("is never placed again in doubt", function ()
+    for _, doubt in ipairs{ fake.lost, fake.problem(500, 20500), fake.response(200, "<html>") } do
+      local _, err, transport = call("add_outgoing", { doubt }, given)
+      assert.same({ "ambiguous", true, false, 1 },
+                  { err.kind, err.maybe_applied, err.retryable, #transport.requests })
+      assert.truthy(tostring(err):find("may have been placed", 1, true))
+    end
+  end)
+
+  it("is placed again when it was not placed", function ()
+    local answer = fake.response(201, ('{"phone_number":"%s","validation_code":"123456"}'):format(fake.number))
+    local value, _, transport = call("add_outgoing", { fake.unsent, fake.problem(429, 20429), answer }, given)
+    assert.equal("123456", value.validation_code)
+    assert.same({ true, true }, { transport.requests[1].guard, transport.requests[1].fresh })
+  end)
+end)
+
+describe("what makes something new", function ()
+  it("is not sent again in doubt", function ()
+    local _, err, transport = call("assign_add_on", { fake.lost }, { resource_sid = fake.sid,
+                                                                    installed_add_on_sid = "XE" .. ("1"):rep(32) })
+    assert.same({ "ambiguous", 1, true }, { err.kind, #transport.requests, transport.requests[1].guard })
+  end)
+end)
+
+describe("the retry budget", function ()
+  it("lets a total outage cost little more than one request a call, and recovers", function ()
+    local transport = fake.transport(function (_, self) return self.healthy and same or fake.unsent end)
+    local numbers = fake.client(transport).numbers
+    local function calls (count)
+      local before = #transport.requests
+      local last
+      for _ = 1, count do last = select(2, numbers.get_incoming{ sid = fake.sid }) end
+      return (#transport.requests - before) / count, last
+    end
+    calls(30)
+    local rate, err = calls(1000)
+    assert.truthy(rate <= 1.05)
+    assert.equal("retry_budget", err.reason)
+    transport.healthy = true
+    calls(100)
+    transport.healthy = false
+    assert.equal(4, (calls(1)))
+  end)
+end)
+
+describe("hooks", function ()
+  local function watch (answers, hooks, params)
+    local heard = {}
+    for _, name in ipairs{ "on_request", "on_response", "on_retry" } do
+      hooks[name] = hooks[name] or function (event) heard[#heard + 1] = { name, event } end
+    end
+    local value, info, transport = call("get_incoming", answers, params, hooks)
+    return heard, value, info, transport
+  end
+
+  it("hear of every attempt, its outcome and its repetition", function ()
+    local heard = watch({ fake.problem(503, 20503), same }, {})
+    local names = {}
+    for i, pair in ipairs(heard) do names[i] = pair[1] end
+    assert.same({ "on_request", "on_response", "on_retry", "on_request", "on_response" }, names)
+    local asked, answered, again = heard[1][2], heard[2][2], heard[3][2]
+    assert.same({ "get_incoming", "GET", 1 }, { asked.operation, asked.method, asked.attempt })
+    assert.same({ "ambiguous", 503, "server", 1 }, { answered.outcome, answered.status, answered.kind, answered.sent })
+    assert.same({ "get_incoming", 1, "server", "number" },
+                { again.operation, again.attempt, again.kind, type(again.wait) })
+    assert.equal("ok", heard[5][2].outcome)
+  end)
+
+  it("hear neither headers nor query nor body nor secret", function ()
+    local heard = watch({ same }, {})
+    for _, pair in ipairs(heard) do
+      for name, value in pairs(pair[2]) do
+        assert.not_equal("table", type(value), name)
+        assert.not_equal("userdata", type(value), name)
+        assert.is_nil(tostring(value):find(fake.account.token, 1, true))
+        assert.is_nil(tostring(value):find("?", 1, true))
+      end
+    end
+  end)
+
+  for _, name in ipairs{ "on_request", "on_response", "on_retry" } do
+    it("that raise lose nothing and repeat nothing (" .. name .. ")", function ()
+      local answers = { fake.lost, same }
+      local _, value, info, transport = watch(answers, { [name] = function () error("a hook's own trouble", 0) end })
+      assert.equal(fake.sid, value.sid)
+      assert.equal("a hook's own trouble", info.hook_error)
+      assert.equal(2, #transport.requests)
+    end)
+  end
+
+  it("that raise do not make a purchase go out again", function ()
+    local transport = fake.transport(fake.response(201, fake.record()))
+    local numbers = fake.client(transport, { on_response = function () error("no") end }).numbers
+    local record, info = numbers.buy{ phone_number = fake.number }
+    assert.equal(fake.sid, record.sid)
+    assert.truthy(info.hook_error)
+    assert.equal(1, #transport.requests)
+  end)
+
+  it("may change what they are told without changing what is sent", function ()
+    local _, value, _, transport = watch({ same }, { on_request = function (event) event.path = "/elsewhere" end })
+    assert.equal(fake.sid, value.sid)
+    assert.truthy(transport.requests[1].url:find(fake.sid, 1, true))
+  end)
+
+  it("may call the same client", function ()
+    local transport = fake.transport(same)
+    local client
+    local inside
+    client = fake.client(transport, { on_response = function (event)
+      if event.operation == "get_incoming" then inside = client.numbers.get_outgoing{ sid = fake.sid } end
+    end })
+    assert.equal(fake.sid, client.numbers.get_incoming{ sid = fake.sid }.sid)
+    assert.equal(fake.sid, inside.sid)
+  end)
+
+  it("may close the client: the call ends as closed, unsent", function ()
+    local transport = fake.transport(same)
+    local client
+    client = fake.client(transport, { on_request = function () client:close() end })
+    local _, err = client.numbers.get_incoming{ sid = fake.sid }
+    assert.same({ "closed", false, 0 }, { err.kind, err.sent, #transport.requests })
+  end)
+
+  it("may yield, where this Lua can yield inside pcall", function ()
+    local transport = fake.transport(same)
+    local numbers = fake.client(transport, { on_request = function () coroutine.yield("waiting") end }).numbers
+    local thread = coroutine.create(function () return numbers.get_incoming{ sid = fake.sid } end)
+    local ok, value, info = coroutine.resume(thread)
+    if value == "waiting" then ok, value = coroutine.resume(thread) else assert.truthy(info.hook_error) end
+    assert.is_true(ok)
+    assert.equal(fake.sid, value.sid)
+  end)
+end)
+
+describe("an answer's info", function ()
+  it("tells about the exchange", function ()
+    local _, info = call("get_incoming", { fake.response(200, fake.record(), {
+      ["twilio-request-id"] = "RQ" .. ("0"):rep(32), ["twilio-concurrent-requests"] = "3" }) })
+    assert.same({ status = 200, attempts = 1, elapsed = 0, concurrent_requests = 3,
+                  request_id = "RQ" .. ("0"):rep(32) }, info)
+  end)
+end)

@@ -1,0 +1,361 @@
+local fake = require "spec.lua.fake"
+
+local bought = fake.response(201, fake.record{ date_created = "Thu, 30 Jul 2015 23:19:04 +0000" },
+                             { date = "Thu, 30 Jul 2015 23:19:05 GMT" })
+local taken = fake.problem(400, 21422, "not available")
+local there = fake.response(200, fake.page{ fake.record() }, { date = "Thu, 30 Jul 2015 23:19:06 GMT" })
+local absent = fake.response(200, fake.page{})
+
+-- What buy answers when the transport answers so.
+local function buy (answers, given, more)
+  local transport = fake.play(answers)
+  local client = fake.client(transport, more)
+  given = given or { phone_number = fake.number }
+  local record, info = client.numbers.buy(given)
+  return record, info, transport
+end
+
+local function methods (transport)
+  local list = {}
+  for i, request in ipairs(transport.requests) do list[i] = request.method end
+  return table.concat(list, " ")
+end
+
+describe("a purchase by number", function ()
+  it("is one POST on a fresh connection, guarded, with a minute's patience", function ()
+    local record, info, transport = buy{ bought }
+    assert.equal(fake.sid, record.sid)
+    assert.same({ 1, 201, nil, nil }, { info.attempts, info.status, info.already_owned, info.reconciled })
+    local request = transport.requests[1]
+    assert.same({ "POST", true, true, 60 }, { request.method, request.fresh, request.guard, request.timeout })
+    assert.equal("POST", methods(transport))
+  end)
+
+  it("tells of a number that was owned before", function ()
+    local old = fake.response(201, fake.record{ date_created = "Thu, 30 Jul 2015 23:18:50 +0000" },
+                              { date = "Thu, 30 Jul 2015 23:19:05 GMT" })
+    local _, info = buy{ old }
+    assert.is_true(info.already_owned)
+  end)
+
+  it("goes out again when it never left", function ()
+    local record, info, transport = buy{ fake.unsent, fake.unsent, bought }
+    assert.equal(fake.sid, record.sid)
+    assert.equal(3, info.attempts)
+    assert.equal("POST POST POST", methods(transport))
+  end)
+
+  it("goes out again after a 429", function ()
+    local _, info, transport = buy{ fake.problem(429, 20429), bought }
+    assert.equal(2, info.attempts)
+    assert.equal("POST POST", methods(transport))
+  end)
+
+  it("is not available when the first definite answer says so", function ()
+    local record, err, transport = buy{ fake.unsent, taken }
+    assert.is_nil(record)
+    assert.same({ "not_available", 21422, nil }, { err.kind, err.code, err.maybe_applied })
+    assert.equal("POST POST", methods(transport))
+  end)
+
+  local doubts = {
+    ["a broken connection"] = fake.lost,
+    ["a timeout"] = { kind = "timeout", message = "late", sent = 1, transient = true },
+    ["a failure that does not say whether it was sent"] = { kind = "network", message = "?" },
+    ["a guard that struck"] = { kind = "network", message = "sent twice", sent = 2, transient = false },
+    ["a 500"] = fake.problem(500, 20500),
+    ["a 502 in HTML"] = fake.response(502, "<html>"),
+    ["a 408"] = fake.response(408),
+    ["a redirect"] = fake.response(307, "", { location = "https://elsewhere.example" }),
+    ["a 201 cut short"] = fake.response(201, '{"sid":"PN1'),
+    ["a 201 without a body"] = fake.response(201, ""),
+    ["a 200 in HTML"] = fake.response(200, "<html>"),
+    ["a 201 of another number"] = fake.response(201, fake.record{ phone_number = "+14155559999" }),
+    ["a 201 without a SID"] = fake.response(201, '{"phone_number":"+14155550123"}'),
+  }
+  for name, doubt in pairs(doubts) do
+    it("is looked for after " .. name, function ()
+      local record, info, transport = buy{ doubt, there }
+      assert.equal(fake.sid, record.sid)
+      assert.is_true(info.reconciled)
+      assert.equal("POST GET", methods(transport))
+    end)
+  end
+
+  it("is looked for at the number itself, a few records at most", function ()
+    local _, _, transport = buy{ fake.lost, there }
+    assert.truthy(transport.requests[2].url:find("PhoneNumber=%2B14155550123&PageSize=20", 1, true))
+  end)
+
+  it("does not take a number that only resembles it", function ()
+    local other = fake.response(200, fake.page{ fake.record{ phone_number = "+141555501234" } })
+    local _, info, transport = buy({ fake.lost, other, there })
+    assert.is_true(info.reconciled)
+    assert.equal("POST GET GET", methods(transport))
+  end)
+
+  it("is looked for at growing steps for eight seconds, then asked for again", function ()
+    local record, info, transport = buy{ fake.lost, absent, absent, absent, absent, absent, absent, bought }
+    assert.equal(fake.sid, record.sid)
+    assert.equal(2, info.attempts)
+    assert.same({ 0.5, 1, 2, 4, 0.5 }, transport.slept)
+    assert.equal("POST GET GET GET GET GET GET POST", methods(transport))
+  end)
+
+  it("is asked for four times at most, and then in doubt, not failed", function ()
+    local record, err, transport = buy{ function (request)
+      return request.method == "POST" and fake.lost or absent
+    end }
+    assert.is_nil(record)
+    assert.same({ "ambiguous", true, 4, true, "attempts", fake.number }, { err.kind, err.maybe_applied, err.attempts,
+      err.sent, err.reason, err.phone_number })
+    assert.equal("network", err.cause.kind)
+    assert.equal(4, select(2, methods(transport):gsub("POST", "")))
+  end)
+
+  it("is looked for once more when the answer to its repetition is no", function ()
+    local posts = 0
+    local function answer (request, transport)
+      if request.method == "GET" then return transport.late and there or absent end
+      posts = posts + 1
+      if posts == 1 then return fake.lost end
+      transport.late = true
+      return taken
+    end
+    local record, info = buy{ answer }
+    assert.equal(fake.sid, record.sid)
+    assert.is_true(info.reconciled)
+  end)
+
+  for name, refusal in pairs{ ["not available"] = taken, ["unauthorized"] = fake.problem(401, 20003) } do
+    it("is in doubt when its repetition is " .. name .. " and it is not found", function ()
+      local posts = 0
+      local record, err = buy{ function (request)
+        if request.method == "GET" then return absent end
+        posts = posts + 1
+        return posts == 1 and fake.lost or refusal
+      end }
+      assert.is_nil(record)
+      assert.equal("ambiguous", err.kind)
+      assert.equal(refusal.status, err.cause.status)
+    end)
+  end
+
+  it("is in doubt when its repetitions never leave", function ()
+    local posts = 0
+    local _, err = buy{ function (request)
+      if request.method == "GET" then return absent end
+      posts = posts + 1
+      return posts == 1 and fake.lost or fake.unsent
+    end }
+    assert.same({ "ambiguous", true }, { err.kind, err.maybe_applied })
+  end)
+
+  it("is in doubt when nobody can look", function ()
+    local _, err = buy{ function (request)
+      return request.method == "POST" and fake.lost or fake.problem(401, 20003)
+    end }
+    assert.same({ "ambiguous", "network" }, { err.kind, err.cause.kind })
+  end)
+
+  it("ends at its deadline, and keeps time to look", function ()
+    local _, err, transport = buy({ function (request, transport)
+      if request.method == "GET" then return absent end
+      transport.clock = transport.clock + request.timeout
+      return { kind = "timeout", message = "late", sent = 1, transient = true }
+    end }, { phone_number = fake.number, deadline = 10 })
+    assert.equal("ambiguous", err.kind)
+    assert.truthy(transport.clock - 100 <= 10)
+    assert.equal(7.5, transport.requests[1].timeout)
+    assert.truthy(methods(transport):find("GET"))
+  end)
+
+  it("looks even with the retry budget spent, and says what kept it from more", function ()
+    local transport = fake.transport(function (request)
+      return request.method == "POST" and fake.lost or absent
+    end)
+    local client = fake.client(transport)
+    local reason
+    for _ = 1, 20 do
+      local _, err = client.numbers.buy{ phone_number = fake.number }
+      assert.equal("ambiguous", err.kind)
+      reason = err.reason
+    end
+    assert.equal("retry_budget", reason)
+    assert.equal("GET", transport.requests[#transport.requests].method)
+  end)
+
+  it("has typed forms that are as safe", function ()
+    for _, name in ipairs{ "buy_local", "buy_mobile", "buy_toll_free", "purchasePhoneNumber" } do
+      local transport = fake.transport(fake.lost, there)
+      local record, info = fake.client(transport).numbers[name]{ phone_number = fake.number }
+      assert.equal(fake.sid, record.sid)
+      assert.is_true(info.reconciled)
+      assert.truthy(transport.requests[2].url:find("/IncomingPhoneNumbers.json?", 1, true))
+    end
+  end)
+
+  it("is looked for in the account that it was made for", function ()
+    local other = "AC" .. ("b"):rep(32)
+    local _, _, transport = buy({ fake.lost, there }, { phone_number = fake.number, account_sid = other })
+    assert.truthy(transport.requests[1].url:find(other, 1, true))
+    assert.truthy(transport.requests[2].url:find(other, 1, true))
+  end)
+end)
+
+describe("on_intent", function ()
+  it("hears of a purchase before its first byte", function ()
+    local heard, requests
+    local transport = fake.transport(bought)
+    local client = fake.client(transport, { on_intent = function (intent)
+      heard, requests = intent, #transport.requests
+    end })
+    client.numbers.buy{ phone_number = fake.number }
+    assert.equal(0, requests)
+    assert.same({ "buy", fake.number, fake.account.sid, "number" },
+                { heard.operation, heard.phone_number, heard.account_sid, type(heard.since) })
+  end)
+
+  it("stops the purchase with an error, before anything is sent", function ()
+    local transport = fake.transport(bought)
+    local numbers = fake.client(transport).numbers
+    local err = { "the journal is full" }
+    local ok, raised = pcall(numbers.buy, { phone_number = fake.number, on_intent = function () error(err) end })
+    assert.is_false(ok)
+    assert.equal(err, raised)
+    assert.equal(0, #transport.requests)
+  end)
+
+  it("hears of each candidate of a purchase by area code", function ()
+    local heard = {}
+    buy({ fake.response(200, fake.available{ "+14155550001", "+14155550002" }), taken, taken },
+        { area_code = 415, on_intent = function (intent) heard[#heard + 1] = intent.phone_number end })
+    table.sort(heard)
+    assert.same({ "+14155550001", "+14155550002" }, heard)
+  end)
+
+  it("is a setting of purchases alone", function ()
+    local numbers = fake.client(fake.transport(bought)).numbers
+    assert.has_error(function () numbers.release{ sid = fake.sid, on_intent = print } end)
+  end)
+end)
+
+describe("a purchase by area code", function ()
+  local found = fake.response(200, fake.available{ fake.number })
+
+  it("searches, and buys a number that it found, never by the area code", function ()
+    local record, _, transport = buy({ found, bought }, { areaCode = "415", friendly_name = "front desk" })
+    assert.equal(fake.sid, record.sid)
+    assert.truthy(transport.requests[1].url:find("/AvailablePhoneNumbers/US/Local.json?AreaCode=415", 1, true))
+    assert.truthy(transport.requests[2].body:find("PhoneNumber=%2B14155550123", 1, true))
+    assert.truthy(transport.requests[2].body:find("FriendlyName=front", 1, true))
+    assert.is_nil(transport.requests[2].body:find("AreaCode"))
+  end)
+
+  it("searches Canada where the United States have none", function ()
+    local _, _, transport = buy({ fake.response(200, fake.available{}), found, bought }, { area_code = 604 })
+    assert.truthy(transport.requests[2].url:find("/CA/Local.json?AreaCode=604", 1, true))
+  end)
+
+  it("searches toll-free numbers for a toll-free code", function ()
+    local _, _, transport = buy({ found, bought }, { area_code = 888 })
+    assert.truthy(transport.requests[1].url:find("/US/TollFree.json?AreaCode=888", 1, true))
+  end)
+
+  it("tries the next candidate after a definite refusal, five at most", function ()
+    local list = {}
+    for i = 1, 9 do list[i] = ("+1415555000%d"):format(i) end
+    local many = fake.response(200, fake.available(list))
+    local record, err, transport = buy({ many, taken }, { area_code = 415 })
+    assert.is_nil(record)
+    assert.equal("not_available", err.kind)
+    assert.equal("GET POST POST POST POST POST", methods(transport))
+    local seen = {}
+    for i = 2, 6 do seen[transport.requests[i].body] = true end
+    local different = 0
+    for _ in pairs(seen) do different = different + 1 end
+    assert.equal(5, different)
+  end)
+
+  it("never moves on from a candidate in doubt", function ()
+    local many = fake.response(200, fake.available{ "+14155550001", "+14155550002" })
+    local posts = {}
+    local record, err = buy({ function (request)
+      if request.url:find("Available") then return many end
+      if request.method == "GET" then return absent end
+      posts[request.body] = true
+      return fake.lost
+    end }, { area_code = 415 })
+    assert.is_nil(record)
+    assert.equal("ambiguous", err.kind)
+    assert.truthy(err.phone_number)
+    assert.is_false(err.retryable)
+    assert.is_nil(next(posts, (next(posts))))
+  end)
+
+  it("gives up on any other refusal", function ()
+    local many = fake.response(200, fake.available{ "+14155550001", "+14155550002" })
+    local _, err, transport = buy({ many, fake.problem(400, 21631, "an address is required") }, { area_code = 415 })
+    assert.equal(21631, err.code)
+    assert.equal("GET POST", methods(transport))
+  end)
+
+  it("is not available where nothing is for sale", function ()
+    local record, err = buy({ fake.response(200, fake.available{}) }, { area_code = 415 })
+    assert.is_nil(record)
+    assert.same({ "not_available", false, 0 }, { err.kind, err.sent, err.attempts })
+  end)
+
+  it("buys nothing when the search fails", function ()
+    local record, err, transport = buy({ fake.problem(401, 20003) }, { area_code = 415 })
+    assert.is_nil(record)
+    assert.same({ "auth", "search_local" }, { err.kind, err.operation })
+    assert.equal("GET", methods(transport))
+  end)
+end)
+
+describe("reconcile", function ()
+  local function reconcile (intent, ...)
+    local transport = fake.transport(...)
+    local verdict, record, info = fake.client(transport).numbers.reconcile(intent)
+    return verdict, record, info, transport
+  end
+
+  it("finds what was bought, by the intent", function ()
+    local verdict, record, info = reconcile({ phone_number = fake.number, since = 1438298343 }, there)
+    assert.equal("bought", verdict)
+    assert.equal(fake.sid, record.sid)
+    assert.is_nil(info.already_owned)
+  end)
+
+  it("finds it by the ambiguous error too", function ()
+    local _, err = buy{ function (request) return request.method == "POST" and fake.lost or absent end }
+    assert.equal("bought", (reconcile(err, there)))
+  end)
+
+  it("tells of a number that was owned before", function ()
+    local _, _, info = reconcile({ phone_number = fake.number, since = 1438298344 + 60 }, there)
+    assert.is_true(info.already_owned)
+  end)
+
+  it("says not yet, not never", function ()
+    assert.equal("not_found_yet", (reconcile({ phone_number = fake.number }, absent)))
+  end)
+
+  it("says unknown when it cannot look", function ()
+    local verdict, err = reconcile({ phone_number = fake.number }, fake.problem(401, 20003))
+    assert.same({ "unknown", "auth" }, { verdict, err.kind })
+  end)
+
+  it("looks in the intent's account", function ()
+    local other = "AC" .. ("b"):rep(32)
+    local _, _, _, transport = reconcile({ phone_number = fake.number, account_sid = other }, absent)
+    assert.truthy(transport.requests[1].url:find(other, 1, true))
+  end)
+
+  it("raises without a number to look for", function ()
+    local numbers = fake.client(fake.transport(absent)).numbers
+    assert.has_error(function () numbers.reconcile{} end)
+    assert.has_error(function () numbers.reconcile("+14155550123") end)
+  end)
+end)
