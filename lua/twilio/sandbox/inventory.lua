@@ -83,7 +83,8 @@ local function locate (self, phone_number)
   for length = 7, 4, -1 do
     local block = self.by_prefix[phone_number:sub(1, length)]
     if block and #phone_number == length + block.digits then
-      local v = tonumber(phone_number:sub(length + 1)) - block.space / 8 * 2
+      local subscriber = tonumber(phone_number:match("^%d+$", length + 1))
+      local v = (subscriber or -1) - block.space / 8 * 2
       if v < 0 or v >= block.space then return nil end
       return block, math.floor(block.back * ((v - block.offset) % block.space) % block.space)
     end
