@@ -25,7 +25,8 @@ end
 local function unlink (self, record)
   record.older.newer, record.newer.older = record.newer, record.older
   record.shown = false
-  if self.listed[record.phone_number] == record then self.listed[record.phone_number] = nil end
+  local number = record.phone_number
+  if number and self.listed[number] == record then self.listed[number] = nil end
 end
 
 function Book:add (record)

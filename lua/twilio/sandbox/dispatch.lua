@@ -3,6 +3,7 @@
 local form = require "twilio.sandbox.form"
 local reply = require "twilio.sandbox.reply"
 local routes = require "twilio.sandbox.routes"
+local xml = require "twilio.sandbox.xml"
 
 local ROOT = "^/2010%-04%-01/Accounts/(AC%x+)/(.*)$"
 
@@ -46,31 +47,40 @@ local function authenticate (world, request)
   return nil, "Authenticate"
 end
 
---- The response to a request: { method, url or path with query, authorization or account, body }.
-local function dispatch (world, request)
-  local target = request.url:gsub("^%a+://[^/]*", "")
-  local path, query_string = target:match("^([^?]*)%??(.*)$")
-  if query_string == "" then query_string = nil end
-  local user, refusal = authenticate(world, request)
-  if not user then return reply.unauthorized(refusal) end
+local function as_asked (path, response)
+  if path:find("%.json$") then return response end
+  return xml.convert(response, path)
+end
 
+-- The response to a request of a user who is who he says.
+local function answer (world, user, request, path, query_string)
   local account_sid, rest = path:match(ROOT)
-  local plain = rest and rest:match("^(.+)%.json$")
-  if not plain then return reply.not_found(path) end
+  if not rest then return reply.not_found(path) end
   local account = world.accounts[account_sid]
   if not account or account ~= user and account.parent ~= user then return reply.unauthorized("Authenticate") end
 
+  local plain = rest:gsub("%.json$", "")
   local methods, captures = routes.find(plain)
   if not methods then return reply.not_found(path) end
   local row = methods[request.method]
   if not row then return reply.failure(405, 20004, "Method not allowed") end
-  if account.test and not (request.method == "POST" and plain:find("^IncomingPhoneNumbers$")) then
+  if account.test and not (request.method == "POST" and plain == "IncomingPhoneNumbers") then
     return reply.failure(403, 20008, "Resource not accessible with Test Account Credentials")
   end
   return row[3]({
     world = world, user = user, account = account, path = path, query_string = query_string, captures = captures,
     query = form.parse(query_string), form = form.parse(request.body),
   }, row[4])
+end
+
+--- The response to a request: { method, url or path with query, authorization or account, body }.
+local function dispatch (world, request)
+  local target = request.url:gsub("^%a+://[^/]*", "")
+  local path, query_string = target:match("^([^?]*)%??(.*)$")
+  if query_string == "" then query_string = nil end
+  local user, refusal = authenticate(world, request)
+  local response = user and answer(world, user, request, path, query_string) or reply.unauthorized(refusal)
+  return as_asked(path, response)
 end
 
 return dispatch

@@ -1,86 +1,25 @@
 -- IncomingPhoneNumbers: buying, configuring, listing, releasing and transferring numbers.
 
-local available = require "twilio.sandbox.available"
-local json = require "twilio.sandbox.json"
+local number = require "twilio.sandbox.number"
 local pages = require "twilio.sandbox.pages"
 local patterns = require "twilio.sandbox.patterns"
 local reply = require "twilio.sandbox.reply"
-local settings = require "twilio.sandbox.settings"
 
 -- Numbers and area codes of Twilio's test credentials. They answer, and change nothing.
 local INVALID, MAGIC = "+15005550001", "+15005550006" -- +15005550000 is simply not for sale
 local magic_kind = { country = "US", type = "local", address = "none", beta = false, voice = true, sms = true,
   mms = true, fax = false }
 
-local capabilities = json.record{ "voice", "sms", "mms", "fax" }
-local inside_kind = json.fields{ "address_requirements", "beta", "capabilities", "origin", "type" }
-
--- What a kind of number says in each record of its kind.
-local function kind_json (kind)
-  if not kind.json then
-    kind.json = inside_kind{ address_requirements = kind.address, beta = kind.beta, origin = "twilio", type = kind.type,
-      capabilities = json.raw(capabilities(kind)) }
-  end
-  return kind.json
-end
-
-local function uri_of (record)
-  return "/2010-04-01/Accounts/" .. record.account.sid .. "/IncomingPhoneNumbers/" .. record.sid .. ".json"
-end
-
--- A number without a name of its own is called by its number.
-local function friendly_name_of (record) return record.friendly_name or available.friendly(record.phone_number) end
-
-local function encode (record)
-  return table.concat{
-    '{"sid":"', record.sid, '","account_sid":"', record.account.sid, '","phone_number":"', record.phone_number,
-    '","friendly_name":', json.value(friendly_name_of(record)), ',"date_created":"', record.created,
-    '","date_updated":"', record.updated, '","uri":"', uri_of(record), '","status":"in-use",',
-    kind_json(record.kind), ",", record.settings.json, "}",
-  }
-end
-
--- In a listing a record may still be what it was before its last change.
-local function encode_listed (record) return record.stale or encode(record) end
-
-local function check_friendly_name (name)
-  local length = #name:gsub("[\128-\191]", "")
-  if length > 64 then return reply.bad(20002, "Invalid FriendlyName: it has more than 64 characters") end
-end
-
--- The changes of a form to a record (or to none, for a purchase), checked; or nil and the error to answer.
-local function read_changes (call, record)
-  local friendly_name = call.form.FriendlyName
-  local err = friendly_name and check_friendly_name(friendly_name)
-  if err then return nil, err end
-  local new, bad = settings.change(record and record.settings or settings.defaults, call.form, call.account)
-  if not new then return nil, bad end
-  return { settings = new, friendly_name = friendly_name }
-end
-
-local function rename (record, changes)
-  local name = changes.friendly_name
-  if name then record.friendly_name = name ~= "" and name or nil end
-end
-
-local function apply (world, record, changes)
-  world:changing(record, encode)
-  record.settings = changes.settings
-  rename(record, changes)
+local function update_record (world, record, changes)
+  world:changing(record, number.encode)
+  number.apply(record, changes)
   record.updated = world:date()
-end
-
--- A record that is in no book yet.
-local function draft (world, account, phone_number, kind)
-  local date = world:date()
-  return { sid = world:sid("PN"), account = account, phone_number = phone_number, kind = kind, created = date,
-    updated = date, settings = settings.defaults }
 end
 
 --- Gives an account a number, as at the start: no charge.
 local function own (world, account, phone_number)
   local _, kind = world.inventory:describe(phone_number)
-  local record = draft(world, account, phone_number, kind)
+  local record = number.draft(world, account, phone_number, kind)
   world.inventory:take(phone_number)
   world.owner[phone_number] = record
   account.incoming:add(record)
@@ -125,7 +64,7 @@ local function wanted_number (call, type)
     for _, kind in ipairs(country.types) do
       local found
       inventory:each(kind, function (block) return block.area_code == area_code end, function () return true end,
-        function (number) found = number return true end)
+        function (candidate) found = candidate return true end)
       if found then return found end
     end
   end
@@ -134,11 +73,11 @@ end
 
 -- Buying what the account owns already is an update that answers like a purchase.
 local function buy_again (call, record)
-  local changes, err = read_changes(call, record)
+  local changes, err = number.read_changes(call, record)
   if not changes then return err end
-  apply(call.world, record, changes)
+  update_record(call.world, record, changes)
   if call.world.settings.rebuy == "new" then record.created = record.updated end
-  return reply.ok(encode(record), 201)
+  return reply.ok(number.encode(record), 201)
 end
 
 --- POST IncomingPhoneNumbers, and its Local, Mobile and TollFree
@@ -155,16 +94,15 @@ local function buy (call, type)
   if not magic then kind = select(2, world.inventory:describe(phone_number)) end
   if type and type ~= kind.type then return reply.bad(21458, "PhoneNumber Provisioning Type Mismatch") end
   local changes
-  changes, err = read_changes(call, nil)
+  changes, err = number.read_changes(call, nil)
   if not changes then return err end
   err = missing_papers(kind, changes.settings, account)
   if err then return err end
 
-  local record = magic and draft(world, account, phone_number, kind) or own(world, account, phone_number)
-  record.settings = changes.settings
-  rename(record, changes)
+  local record = magic and number.draft(world, account, phone_number, kind) or own(world, account, phone_number)
+  number.apply(record, changes)
   if not magic then world:note(world.charges, record) end
-  return reply.ok(encode(record), 201)
+  return reply.ok(number.encode(record), 201)
 end
 
 --- GET IncomingPhoneNumbers, and its Local, Mobile and TollFree
@@ -178,12 +116,12 @@ local function list (call, type)
   local passes
   if type or matches or name or query.Beta == "false" or query.Origin == "hosted" then
     passes = function (record)
-      return (not type or record.kind.type == type) and (not name or friendly_name_of(record) == name)
+      return (not type or record.kind.type == type) and (not name or number.name_of(record) == name)
         and not (query.Beta == "false" and record.kind.beta) and query.Origin ~= "hosted"
         and (not matches or matches(record.phone_number))
     end
   end
-  return pages.list(call, call.account.incoming, { key = "incoming_phone_numbers", encode = encode_listed,
+  return pages.list(call, call.account.incoming, { key = "incoming_phone_numbers", encode = number.encode_listed,
     passes = passes, exact = exact, filters = { "Beta", "FriendlyName", "PhoneNumber", "Origin" } })
 end
 
@@ -193,7 +131,7 @@ local function find (call) return call.account.incoming:get(call.captures[1]) en
 local function get (call)
   local record = find(call)
   if not record then return reply.not_found(call.path) end
-  return reply.ok(encode(record))
+  return reply.ok(number.encode(record))
 end
 
 -- The account that a number is to go to; or nil and the error to answer.
@@ -224,16 +162,16 @@ end
 local function update (call)
   local record = find(call)
   if not record then return reply.not_found(call.path) end
-  local changes, err = read_changes(call, record)
+  local changes, err = number.read_changes(call, record)
   if not changes then return err end
   local target
   if (call.form.AccountSid or "") ~= "" then
     target, err = receiver(call, call.form.AccountSid)
     if not target then return err end
   end
-  apply(call.world, record, changes)
+  update_record(call.world, record, changes)
   if target and target ~= record.account then record = transfer(call.world, record, target) end
-  return reply.ok(encode(record))
+  return reply.ok(number.encode(record))
 end
 
 --- DELETE IncomingPhoneNumbers/{Sid}. The number is for sale again after a while.
@@ -250,4 +188,4 @@ local function release (call)
   return reply.removed()
 end
 
-return { buy = buy, list = list, get = get, update = update, release = release, own = own, uri_of = uri_of }
+return { buy = buy, list = list, get = get, update = update, release = release, own = own }

@@ -20,12 +20,6 @@ end
 
 local function encode_listed (record) return record.stale or encode(record) end
 
-local function check_friendly_name (name)
-  if #name:gsub("[\128-\191]", "") > 64 then
-    return reply.bad(20002, "Invalid FriendlyName: it has more than 64 characters")
-  end
-end
-
 -- A number in E.164, from that or from North America's national format; or nil.
 local function e164 (text)
   local digits = text:gsub("[%s%-().]", "")
@@ -48,8 +42,8 @@ local function read (call)
   local delay = form.CallDelay or ""
   delay = delay == "" and 0 or delay:find("^%d+$") and tonumber(delay)
   if not delay or delay > 60 then return nil, reply.bad(21454, "CallDelay must be an integer between 0 and 60") end
-  local err = check_friendly_name(form.FriendlyName or "")
-  if err then return nil, err end
+  local name, err = settings.check.friendly_name(form.FriendlyName or "")
+  if not name then return nil, err end
   local url, method = form.StatusCallback or "", form.StatusCallbackMethod or ""
   if url ~= "" then
     url, err = settings.check.url(url, "StatusCallback")
@@ -63,7 +57,7 @@ local function read (call)
     return nil, reply.bad(21449, "Number already can be used for outgoing calls and messages")
   end
   return { phone_number = phone_number, delay = delay, url = url, method = method,
-    friendly_name = form.FriendlyName ~= "" and form.FriendlyName or available.friendly(phone_number) }
+    friendly_name = name ~= "" and name or available.friendly(phone_number) }
 end
 
 -- The end of the call: the caller ID appears, or does not, and the StatusCallback is told.
@@ -125,11 +119,11 @@ end
 
 --- POST OutgoingCallerIds/{Sid}
 local function update (call)
-  local record, name = find(call), call.form.FriendlyName
+  local record = find(call)
   if not record then return reply.not_found(call.path) end
-  if name then
-    local err = check_friendly_name(name)
-    if err then return err end
+  if call.form.FriendlyName then
+    local name, err = settings.check.friendly_name(call.form.FriendlyName)
+    if not name then return err end
     call.world:changing(record, encode)
     record.friendly_name = name ~= "" and name or available.friendly(record.phone_number)
     record.updated = call.world:date()

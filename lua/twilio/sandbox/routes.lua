@@ -1,11 +1,19 @@
 -- Which request is whose: the paths under /2010-04-01/Accounts/{AccountSid}/, one row for each operation.
 
+local add_ons = require "twilio.sandbox.add_ons"
+local addresses = require "twilio.sandbox.addresses"
 local available = require "twilio.sandbox.available"
 local incoming = require "twilio.sandbox.incoming"
 local outgoing = require "twilio.sandbox.outgoing"
 
 -- method, path, handler, the type of a typed sub-resource
 local rows = {
+  { "GET", "Addresses", addresses.list },
+  { "POST", "Addresses", addresses.create },
+  { "GET", "Addresses/*", addresses.get },
+  { "POST", "Addresses/*", addresses.update },
+  { "DELETE", "Addresses/*", addresses.remove },
+  { "GET", "Addresses/*/DependentPhoneNumbers", addresses.dependents },
   { "GET", "AvailablePhoneNumbers", available.countries },
   { "GET", "AvailablePhoneNumbers/*", available.country },
   { "GET", "AvailablePhoneNumbers/*/*", available.list },
@@ -20,6 +28,12 @@ local rows = {
   { "GET", "IncomingPhoneNumbers/*", incoming.get },
   { "POST", "IncomingPhoneNumbers/*", incoming.update },
   { "DELETE", "IncomingPhoneNumbers/*", incoming.release },
+  { "GET", "IncomingPhoneNumbers/*/AssignedAddOns", add_ons.list },
+  { "POST", "IncomingPhoneNumbers/*/AssignedAddOns", add_ons.assign },
+  { "GET", "IncomingPhoneNumbers/*/AssignedAddOns/*", add_ons.get },
+  { "DELETE", "IncomingPhoneNumbers/*/AssignedAddOns/*", add_ons.remove },
+  { "GET", "IncomingPhoneNumbers/*/AssignedAddOns/*/Extensions", add_ons.list_extensions },
+  { "GET", "IncomingPhoneNumbers/*/AssignedAddOns/*/Extensions/*", add_ons.get_extension },
   { "GET", "OutgoingCallerIds", outgoing.list },
   { "POST", "OutgoingCallerIds", outgoing.verify },
   { "GET", "OutgoingCallerIds/*", outgoing.get },

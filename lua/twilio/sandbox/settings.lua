@@ -13,6 +13,11 @@ function check.url (value, name)
   return nil, reply.bad(21402, name .. " is not a valid URL: " .. value)
 end
 
+function check.friendly_name (value)
+  if #value:gsub("[\128-\191]", "") <= 64 then return value end
+  return nil, reply.bad(20002, "Invalid FriendlyName: it has more than 64 characters")
+end
+
 function check.method (value, name)
   local upper = value:upper()
   if upper == "GET" or upper == "POST" then return upper end
@@ -86,6 +91,12 @@ for i, row in ipairs(rows) do names[i] = row[2] end
 names[#names + 1] = "emergency_address_status"
 local inside = json.fields(names)
 
+--- The settings that show among the dependents of an address, as the inside of a JSON object.
+local dependent = json.fields{ "voice_url", "voice_method", "voice_fallback_url", "voice_fallback_method",
+  "voice_caller_id_lookup", "voice_application_sid", "sms_url", "sms_method", "sms_fallback_url", "sms_fallback_method",
+  "sms_application_sid", "status_callback", "status_callback_method", "trunk_sid", "emergency_status",
+  "emergency_address_sid", "api_version" }
+
 -- The settings of a number that has none. Settings tables are never changed: a change makes a new one, so a number that
 -- was only bought shares this one and its JSON.
 local defaults = { emergency_address_status = "unregistered" }
@@ -125,4 +136,4 @@ local function change (old, form, account)
   return settle(new)
 end
 
-return { defaults = defaults, change = change, check = check }
+return { defaults = defaults, change = change, check = check, dependent = dependent }

@@ -18,10 +18,14 @@ local function dates (format)
   end
 end
 
+--- An empty book, whose listing lags as the settings say.
+function World:book ()
+  return book.new(function (action) self:after(self.settings.list_lag, action) end)
+end
+
 local function open_account (world, sid, secret, parent)
-  local function later (action) world:after(world.settings.list_lag, action) end
-  local account = { sid = sid, parent = parent, incoming = book.new(later), outgoing = book.new(later),
-    addresses = book.new(later) }
+  local account = { sid = sid, parent = parent, incoming = world:book(), outgoing = world:book(),
+    addresses = world:book() }
   world.accounts[sid] = account
   if sid and secret then table.insert(world.users, { name = sid, secret = secret, account = account }) end
   return account
