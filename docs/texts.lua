@@ -165,10 +165,12 @@ texts.parameters = {
   voice_receive_mode = "Whether calls to the number are voices or faxes.",
   voice_url = "What Twilio requests when a call comes in.",
 }
--- The filters of the lists of numbers and caller IDs are worded alike.
 for name in ("list_incoming list_incoming_local list_incoming_mobile list_incoming_toll_free"):gmatch("%S+") do
   texts.parameters[name .. ".phone_number"] = "Only numbers with these digits; * stands for any one digit."
   texts.parameters[name .. ".friendly_name"] = "Only numbers with exactly this name."
+end
+for name in ("local toll_free mobile national voip shared_cost machine_to_machine"):gmatch("%S+") do
+  texts.parameters["search_" .. name .. ".page_size"] = "How many numbers to ask for; Twilio may give thirty at most."
 end
 texts.parameters["list_outgoing.phone_number"] = "Only the caller ID with exactly this number."
 texts.parameters["list_outgoing.friendly_name"] = "Only caller IDs with exactly this name."
