@@ -52,18 +52,20 @@ function Task:pause (moment)
 end
 
 local function finish (task, ok, ...)
-  local group = task.group
-  group.live = group.live - 1
-  if ok then group.results[task.index] = { n = select("#", ...), ... }
-  else group.results[task.index] = { n = 2, nil, (...) } end
+  task.group.results[task.index] = ok and { n = select("#", ...), ... } or { n = 2, nil, (...) }
   return task
 end
 
 -- Where a task's coroutine came back: at its end, at a pause, or at a yield of the function's own, which gives way.
-local function back (task, outer, ok, value, ...)
+local function back (task, outer, ok, ...)
+  local group = task.group
   current = outer
-  if coroutine.status(task.thread) == "dead" then finish(task, ok, value, ...)
-  elseif value ~= pause then task.group:enqueue(task) end
+  if coroutine.status(task.thread) == "dead" then
+    group.live = group.live - 1
+    finish(task, ok, ...)
+  elseif ... ~= pause then
+    group:enqueue(task)
+  end
 end
 
 local function resume (task, ...)
@@ -121,15 +123,13 @@ function Tasks:rouse ()
   return first - now
 end
 
--- Light threads: one of them ends.
+-- Light threads: waits for one to end.
 function Tasks:join ()
-  local ended = self.transport:join(self.threads)
+  local ended = self.transport:join(self.threads).thread
   for i, thread in ipairs(self.threads) do
-    if thread == ended.thread then
-      table.remove(self.threads, i)
-      return
-    end
+    if thread == ended then table.remove(self.threads, i) end
   end
+  self.live = self.live - 1
 end
 
 -- One step on: something that is ready runs, or we wait for something to become so.

@@ -12,7 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TW_LIBCURL_OLDEST = 0x075700 }; /* QUICK_EXIT */
+enum {
+  TW_LIBCURL_OLDEST = 0x075700, /* it has QUICK_EXIT */
+  TW_KEPT_CONNECTIONS = 4,      /* besides one for each exchange that ever was at the same time */
+};
 
 struct tw_pool {
   CURLM *multi;
@@ -162,6 +165,9 @@ tw_exchange *tw_pool_acquire (tw_pool *p, tw_exchange **owner) {
       return NULL;
     }
     x->slot = ++p->count;
+    /* By default libcurl keeps four times as many connections as are in use, and closes the rest when a wave of
+    ** exchanges ends. The next wave wants them. */
+    (void)curl_multi_setopt(p->multi, CURLMOPT_MAXCONNECTS, (long)p->count + TW_KEPT_CONNECTIONS);
   }
   x->notify = 0;
   x->owner = owner;
