@@ -2,6 +2,7 @@
 --   world:exchange(request, try, pending) → fate   one attempt, sent and judged; pending: what was sent in advance
 --   world:now()  world:sleep(seconds)  world.time()  world.random()
 --   world:tell(hook, event) → its error      world.times (see retry.lua)  world.purse (the retry budget)
+--   world.drawn (see purchase.lua)
 -- A fate is { outcome, value or err, sent (a count), transient, status, retry_after, date (the server's, seconds),
 -- request_id, concurrent_requests, hook_error }.
 

@@ -18,7 +18,8 @@ Session.__index = Session
 -- `settings` as config.read answers them; `own` where the transport is to be closed with the session.
 local function new (settings, transport, own)
   return setmetatable({ settings = settings, account = settings.account, transport = transport, own = own,
-                        times = config.times(settings, retry.times), purse = retry.budget() }, Session)
+                        times = config.times(settings, retry.times), purse = retry.budget(),
+                        drawn = {} }, Session)
 end
 
 function Session:close ()

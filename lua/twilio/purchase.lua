@@ -54,34 +54,49 @@ end
 
 local candidates = 5
 
--- Takes one of the list's numbers out of it, at random: rivals who see the same list should not all want the first.
+-- Takes one of the numbers out of the list, at random: rivals who see the same list should not want the same one. What
+-- this client is after already, in a call beside this one, it does not draw again: both would believe to have bought it.
 local function draw (call, numbers)
-  local i = math.floor(call.world.random() * #numbers) + 1
-  return table.remove(numbers, i)
+  local drawn = call.world.drawn
+  while #numbers > 0 do
+    local number = table.remove(numbers, math.floor(call.world.random() * #numbers) + 1).phone_number
+    if not drawn[number] then
+      drawn[number] = true
+      return number
+    end
+  end
+end
+
+-- What the first search finds that finds something; or nil, err.
+local function search (call, searches)
+  for _, request in ipairs(searches) do
+    local page, err = call:read(request)
+    if not page and err.kind ~= "not_found" then return nil, err end
+    if page and #page.available_phone_numbers > 0 then return page.available_phone_numbers end
+  end
+  return {}
 end
 
 -- Buys some number that one of the searches (requests, tried in order) finds. order_for(phone_number) makes an order.
--- The next candidate's turn comes only after a definite refusal, never after doubt.
+-- The next candidate's turn comes only after a definite refusal, or when the account had the number already; never
+-- after doubt.
 local function choose (call, searches, order_for)
-  local numbers = {}
-  for _, search in ipairs(searches) do
-    local page, err = call:read(search)
-    if page then numbers = page.available_phone_numbers
-    elseif err.kind ~= "not_found" then return nil, err
+  local numbers, err = search(call, searches)
+  if not numbers then return nil, err end
+  for _ = 1, candidates do
+    local number = draw(call, numbers)
+    if not number then break end
+    local record, info = buy(call, order_for(number))
+    if record and not info.already_owned then return record, info end
+    if not record then
+      err = info
+      err.retryable = err.retryable and not err.maybe_applied
+      if err.kind ~= "not_available" then return nil, err end
     end
-    if #numbers > 0 then break end
   end
-  local refusal
-  for _ = 1, math.min(candidates, #numbers) do
-    local record, answer = buy(call, order_for(draw(call, numbers).phone_number))
-    if record then return record, answer end
-    answer.retryable = answer.retryable and not answer.maybe_applied
-    if answer.kind ~= "not_available" then return nil, answer end
-    refusal = answer
-  end
-  return nil, refusal or errors.of({ kind = "not_available", message = "no number in this area code is for sale",
-                                     sent = false, attempts = 0, retryable = false,
-                                     elapsed = call:now() - call.started }, searches[1])
+  return nil, err or errors.of({ kind = "not_available", message = "no number in this area code is for sale",
+                                 sent = false, attempts = 0, retryable = false,
+                                 elapsed = call:now() - call.started }, searches[1])
 end
 
 -- After a crash: "bought", record, info; "not_found_yet"; or "unknown", err. `order` has list, phone_number and since.

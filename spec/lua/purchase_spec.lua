@@ -293,6 +293,39 @@ describe("a purchase by area code", function ()
     assert.is_nil(next(posts, (next(posts))))
   end)
 
+  it("does not take a number that the account had already for a new one", function ()
+    local many = fake.response(200, fake.available{ "+14155550001", "+14155550002" })
+    local posts = 0
+    local record, _, transport = buy({ many, function (request)
+      posts = posts + 1
+      local number = "+" .. request.body:match("%%2B(%d+)")
+      local date = "Thu, 30 Jul 2015 23:" .. (posts == 1 and "00" or "19") .. ":04 +0000"
+      return fake.response(201, fake.record{ phone_number = number, date_created = date },
+                           { date = "Thu, 30 Jul 2015 23:19:05 GMT" })
+    end }, { area_code = 415 })
+    assert.equal("GET POST POST", methods(transport))
+    assert.equal("Thu, 30 Jul 2015 23:19:04 +0000", record.date_created)
+  end)
+
+  it("does not go after a number that the same client is after already", function ()
+    local many = fake.response(200, fake.available{ "+14155550001", "+14155550002", "+14155550003" })
+    local client
+    local bought_numbers = {}
+    local transport = fake.transport(function (request)
+      if request.method == "GET" then return many end
+      local number = "+" .. request.body:match("%%2B(%d+)")
+      bought_numbers[#bought_numbers + 1] = number
+      return fake.response(201, fake.record{ phone_number = number })
+    end)
+    client = fake.client(transport)
+    for _ = 1, 3 do client.numbers.buy{ area_code = 415 } end
+    table.sort(bought_numbers)
+    assert.same({ "+14155550001", "+14155550002", "+14155550003" }, bought_numbers)
+    local record, err = client.numbers.buy{ area_code = 415 }
+    assert.is_nil(record)
+    assert.equal("not_available", err.kind)
+  end)
+
   it("gives up on any other refusal", function ()
     local many = fake.response(200, fake.available{ "+14155550001", "+14155550002" })
     local _, err, transport = buy({ many, fake.problem(400, 21631, "an address is required") }, { area_code = 415 })

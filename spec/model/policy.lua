@@ -72,7 +72,7 @@ function modes.number (world, numbers)
 end
 
 function modes.area_code (world, numbers)
-  world.session.purse = retry.budget()
+  world.session.purse, world.session.drawn = retry.budget(), {}
   local search = { operation = "search_local", class = "read", method = "GET", url = url, numbers = numbers }
   return purchase.choose(calls.new(world.session, "buy"), { search }, order_of)
 end
@@ -80,11 +80,11 @@ end
 -- The same through the public functions of a client.
 
 local function client_of (world)
-  world.client = world.client or twilio.new{
+  local client = twilio.new{
     account_sid = "AC" .. ("0"):rep(32), auth_token = "model", api_url = "https://api.twilio.com",
     transport = wire.transport(world),
   }
-  return world.client.numbers
+  return client.numbers
 end
 
 function modes.wire_number (world, numbers)
