@@ -18,6 +18,21 @@ static size_t on_body (char *bytes, size_t size, size_t n, void *p) {
   return tw_buf_add(&x->body, bytes, size * n) == 0 ? size * n : 0;
 }
 
+/* 1 when the line gives a length of the body that contradicts an earlier one: libcurl would believe the last. */
+static int contradicts (tw_exchange *x, const char *line, size_t len) {
+  static const char name[] = "Content-Length:";
+  if (len < sizeof name - 1 || strncasecmp(line, name, sizeof name - 1) != 0) return 0;
+  size_t at = sizeof name - 1, digits = 0;
+  while (at < len && (line[at] == ' ' || line[at] == '\t')) at++;
+  while (at + digits < len && line[at + digits] >= '0' && line[at + digits] <= '9') digits++;
+  if (digits >= sizeof x->length) return 1;
+  char length[sizeof x->length] = "";
+  memcpy(length, line + at, digits);
+  if (x->length[0] != '\0') return strcmp(x->length, length) != 0;
+  memcpy(x->length, length, sizeof length);
+  return 0;
+}
+
 /* Header lines of every block come here: 1xx, the final one, and trailers behind the body. The last block
 ** that began with a status line is the response. */
 static size_t on_header (char *line, size_t size, size_t n, void *p) {
@@ -28,11 +43,16 @@ static size_t on_header (char *line, size_t size, size_t n, void *p) {
   if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
     tw_buf_reset(&x->head);
     x->head_complete = 0;
+    x->length[0] = '\0';
     /* Until here the server may think as long as the attempt's timeout allows; from here it must not drip. */
     if (curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_TIME, (long)TW_SLOW_SECONDS) != CURLE_OK)
       return 0;
   }
   if (x->head_complete) return len; /* a trailer */
+  if (contradicts(x, line, len)) {
+    x->contradictory = 1;
+    return 0;
+  }
   if (len <= 2 && (line[0] == '\r' || line[0] == '\n')) {
     x->head_complete = 1;
     return len;
@@ -45,10 +65,7 @@ static size_t on_header (char *line, size_t size, size_t n, void *p) {
 static int on_request (void *p, char *ip, char *local_ip, int port, int local_port) {
   tw_exchange *x = p;
   (void)ip, (void)local_ip, (void)port, (void)local_port;
-  if (x->guard && x->sent > 0) {
-    x->refused = 1;
-    return CURL_PREREQFUNC_ABORT;
-  }
+  if (x->guard && x->sent > 0) return CURL_PREREQFUNC_ABORT;
   x->sent++;
   return CURL_PREREQFUNC_OK;
 }
@@ -220,7 +237,7 @@ static void wipe_headers (tw_exchange *x) {
 }
 
 void tw_exchange_finish (tw_exchange *x, CURLcode code) {
-  x->code = code;
+  x->code = x->contradictory ? CURLE_WEIRD_SERVER_REPLY : code;
   x->state = TW_DONE;
   wipe_headers(x);
 }
@@ -233,7 +250,8 @@ void tw_exchange_reset (tw_exchange *x, int keep_body) {
   if (!keep_body && x->body.cap > TW_KEPT_BODY) tw_buf_free(&x->body);
   x->head_bytes = 0;
   x->head_count = x->head_complete = 0;
-  x->sent = x->guard = x->refused = x->is_read = 0;
+  x->sent = x->guard = x->is_read = x->contradictory = 0;
+  x->length[0] = '\0';
   x->code = CURLE_OK;
   x->error[0] = '\0';
   x->state = TW_IDLE;

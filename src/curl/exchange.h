@@ -40,11 +40,13 @@ typedef struct tw_exchange {
   tw_buf body;
   size_t head_bytes; /* of all blocks */
   int head_count;
-  int head_complete;  /* the empty line was seen */
-  int sent;           /* how often the request went out */
-  int guard, refused; /* never twice; and that was about to happen */
-  int is_read;
-  CURLcode code; /* how it ended */
+  int head_complete; /* the empty line was seen */
+  char length[24];   /* the body's, as the block gave it */
+  int contradictory; /* it gave two */
+  int sent;          /* how often the request went out */
+  int guard;         /* which must be once */
+  int is_read;       /* a GET */
+  CURLcode code;     /* how it ended */
   char error[CURL_ERROR_SIZE];
 
   /* The pool's: */
