@@ -77,6 +77,14 @@ check: ## formatting, linters, the walls between the layers
 	@$(MAKE) --no-print-directory -s -j2 all
 	@CHECK_CFLAGS="$(filter-out -Werror -O2 -g,$(ALL_CFLAGS)) $(INC_5.4) $(CURL_CFLAGS)" .ci/check
 
+conformance: ## Prism's judgement, by Twilio's own description (OPENAPI)
+	@.ci/setup test
+	@$(MAKE) --no-print-directory -s -j2 all LUAS=5.4
+	@.ci/conformance
+
+docs: all ## generate docs/numbers.md and lua/twilio/meta.lua
+	@eval "$$($(MAKE) --no-print-directory -s env LUA=lua5.4)" && lua5.4 docs/generate.lua
+
 # One fuzzer a file of spec/fuzz, over the core alone; what they learn is kept in build/fuzz.
 FUZZ_TIME ?= 30
 FUZZERS := $(patsubst spec/fuzz/%.c,build/fuzz/%,$(wildcard spec/fuzz/*.c))
@@ -116,6 +124,6 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all core env demo sandbox test check fuzz install install-core clean help
+.PHONY: all core env demo sandbox test check conformance docs fuzz install install-core clean help
 .DEFAULT_GOAL := all
 -include $(shell find build -name '*.d' 2>/dev/null)
