@@ -97,29 +97,32 @@ static int is_capabilities (lua_State *L, int key) {
   return len == 12 && memcmp(s, "capabilities", 12) == 0;
 }
 
-/* Makes the decoded table on top one of Lua's: null is absent, a whole number an integer. The decoder has
-** bounded the depth. */
-static void settle (lua_State *L) {
+/* Makes the decoded table on top one of Lua's: null is absent, a whole number an integer. 0 when a number has
+** no value (1e999), and the table is half done. The decoder has bounded the depth. */
+static int settle (lua_State *L) {
   int t = lua_gettop(L), key = t + 1;
   luaL_checkstack(L, 10, "a nested answer");
   for (lua_pushnil(L); lua_next(L, t); lua_settop(L, key)) {
-    switch (lua_type(L, -1)) {
-    case LUA_TLIGHTUSERDATA: lua_pushnil(L); break;
-    case LUA_TNUMBER:
+    int type = lua_type(L, -1);
+    if (type == LUA_TLIGHTUSERDATA) {
+      lua_pushnil(L);
+    } else if (type == LUA_TNUMBER) {
+      double n = (double)lua_tonumber(L, -1);
+      if (n - n != 0) return 0;
       if (!TW_INTEGERS) continue;
-      tw_pushwhole(L, (double)lua_tonumber(L, -1));
-      break;
-    case LUA_TTABLE:
-      settle(L);
+      tw_pushwhole(L, n);
+    } else if (type == LUA_TTABLE) {
+      if (!settle(L)) return 0;
       if (!is_capabilities(L, key)) continue;
       fold(L);
-      break;
-    default: continue;
+    } else {
+      continue;
     }
     lua_pushvalue(L, key);
     lua_insert(L, -2);
     lua_rawset(L, t);
   }
+  return 1;
 }
 
 /* {=== Shapes: is this what was asked for? ===} */
@@ -273,9 +276,9 @@ static int fail (lua_State *L, const reply *r, const char *kind, enum tw_outcome
   return 2;
 }
 
-/* A success that is none: nobody knows what was done. */
+/* A success that is none: nobody knows what was done. To ask again is of use where asking twice does no harm. */
 static int misshapen (lua_State *L, const reply *r, const char *kind, const char *message) {
-  fail(L, r, kind, TW_AMBIGUOUS, r->op->method == TW_GET && kind[0] == 'p');
+  fail(L, r, kind, TW_AMBIGUOUS, r->op->method != TW_POST && kind[0] == 'p');
   if (message != NULL) tw_raw_set(L, "message", message);
   return 2;
 }
@@ -313,6 +316,10 @@ static int core_result (lua_State *L) {
     return fail(L, &r, NULL, outcome, tw_reply_transient(r.status));
   }
   if (r.op->method == TW_DELETE) {
+    /* Twilio's is 204 and empty. A 200 in another language than JSON comes from somebody in between. */
+    if (r.status != 204 && lua_rawlen(L, BODY) > 0 &&
+        (lua_rawlen(L, BODY) > PROBLEM_MAX || !decode(L)))
+      return misshapen(L, &r, "protocol", NULL);
     lua_createtable(L, 0, 2);
     tw_raw_get(L, REQUEST, "sid");
     lua_setfield(L, -2, "sid");
@@ -326,7 +333,11 @@ static int core_result (lua_State *L) {
     if (!has_shape(L, r.op))
       return misshapen(L, &r, "protocol",
                        "the answer is not of the shape, or not the resource, that was asked for");
-    settle(L);
+    if (!settle(L)) {
+      lua_pushnil(L);
+      lua_replace(L, ANSWER);
+      return misshapen(L, &r, "protocol", NULL);
+    }
   }
   lua_createtable(L, 0, 4);
   setexchange(L, &r);
