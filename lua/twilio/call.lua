@@ -70,7 +70,8 @@ function Call:attempt (round)
   round.pending = nil
   local fate = self.world:exchange(request, round.tries, pending)
   round.sent = round.sent + fate.sent
-  if fate.outcome == "ambiguous" then round.doubted = true end
+  -- A request that went out twice within one attempt has a copy whose answer nobody saw, whatever the other one met.
+  if fate.outcome == "ambiguous" or fate.sent > 1 then round.doubted = true end
   self:heard(fate.hook_error)
   if fate.date then self.offset = fate.date - self.world:now() end
   return fate
@@ -80,7 +81,7 @@ end
 function Call:facts (round, fate)
   fate = fate or {}
   return {
-    class = round.request.class, outcome = fate.outcome, status = fate.status, sent = fate.sent,
+    class = round.request.class, outcome = fate.outcome, status = fate.status,
     transient = fate.transient, retry_after = fate.retry_after, doubted = round.doubted, tries = round.tries,
     attempts = self.world.times.attempts, tokens = self.world.purse.tokens, exempt = round.exempt,
     remaining = self:remaining(),

@@ -54,8 +54,8 @@ end
 
 local candidates = 5
 
--- Takes one of the numbers out of the list, at random: rivals who see the same list should not want the same one. What
--- this client is after already, in a call beside this one, it does not draw again: both would believe to have bought it.
+-- Takes one of the numbers out of the list: at random, since rivals see the same list; and none that this client is
+-- after already in a call beside this one, since both would believe to have bought it.
 local function draw (call, numbers)
   local drawn = call.world.drawn
   while #numbers > 0 do

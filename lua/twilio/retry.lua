@@ -46,10 +46,9 @@ local function allowed (fact, wait, cost)
   return true
 end
 
--- What to do after an attempt. `fact` holds: class; outcome (ok rejected throttled not_sent ambiguous); status; sent
--- (how often this attempt's request went out); doubted (an earlier attempt of this request was ambiguous);
--- transient (another try may help); tries (attempts so far) of attempts; tokens (of the budget) or exempt;
--- remaining (seconds to the deadline); retry_after. Answers one of
+-- What to do after an attempt. `fact` holds: class; outcome (ok rejected throttled not_sent ambiguous); status; doubted
+-- (an earlier copy of this request may have been processed); transient (another try may help); tries (attempts so far)
+-- of attempts; tokens (of the budget) or exempt; remaining (seconds to the deadline); retry_after. Answers one of
 --   "done"          the value is there
 --   "gone"          a delete's 404, and an earlier copy of the same delete explains it
 --   "again", seconds, cost
@@ -59,7 +58,7 @@ local function decide (fact, t, random)
   local outcome = fact.outcome
   if outcome == "ok" then return "done" end
   if outcome == "rejected" then
-    local explained = fact.class == "delete" and fact.status == 404 and (fact.doubted or fact.sent > 1)
+    local explained = fact.class == "delete" and fact.status == 404 and fact.doubted
     return explained and "gone" or "stop"
   end
   if outcome == "ambiguous" and not repeats[fact.class] then

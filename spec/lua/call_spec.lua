@@ -111,6 +111,31 @@ describe("a removal", function ()
     assert.is_true(info.already_gone)
   end)
 
+  it("that went out twice within an attempt is in doubt from then on, whatever the second copy met", function ()
+    local throttled = fake.problem(429, 20429)
+    throttled.sent = 2
+    local value, info = call("release", { throttled, missing })
+    assert.is_true(value.removed)
+    assert.is_true(info.already_gone)
+    local forbidden = fake.problem(403, 20003)
+    forbidden.sent = 2
+    local _, err = call("release", { forbidden })
+    assert.same({ "ambiguous", 403 }, { err.kind, err.cause.status })
+  end)
+
+  it("is not done when somebody in between answers in HTML, and is tried again", function ()
+    local value, info, transport = call("release", { fake.response(200, "<html>"), missing })
+    assert.is_true(value.removed)
+    assert.is_true(info.already_gone)
+    assert.equal(2, #transport.requests)
+  end)
+
+  it("is done with a 204, or a 200 whose body is empty or JSON", function ()
+    for _, answer in ipairs{ fake.response(204, "<html>"), fake.response(200), fake.response(200, '{"a":1}') } do
+      assert.is_true(call("release", { answer }).removed)
+    end
+  end)
+
   it("of what is not there is an error, also after attempts that never left or were throttled", function ()
     for _, before in ipairs{ fake.unsent, fake.problem(429, 20429) } do
       local value, err = call("release", { before, missing })

@@ -1,0 +1,64 @@
+-- Real sockets, several clients in processes of their own, a sandbox that fails: is what they report what happened?
+-- All times are divided by a factor. CHAOS_PURCHASES=50000 for more (`make chaos`); CHAOS_NAIVE=1 shows a naive client.
+
+local sandbox = require "spec.support.sandbox"
+local truth = require "spec.chaos.truth"
+
+local purchases = tonumber(os.getenv("CHAOS_PURCHASES")) or 2000
+local factor = 50
+
+local function report (title, tally, state)
+  if not os.getenv("CHAOS_PURCHASES") and not os.getenv("CHAOS_NAIVE") then return end
+  local words = {}
+  for name, n in pairs(tally) do words[#words + 1] = name .. " " .. n end
+  for name, n in pairs(state.faults) do words[#words + 1] = "(" .. name .. " " .. n .. ")" end
+  table.sort(words)
+  print("\n" .. title .. ": " .. #state.charges .. " charges, " .. table.concat(words, ", "))
+end
+
+describe("purchases over sockets", function ()
+  local server
+  setup(function () server = sandbox.start() end)
+  teardown(function () server:stop() end)
+
+  for posts, share in pairs{ [0.1] = 1, [0.6] = 0.2 } do
+    describe("with " .. posts * 100 .. " of 100 changing requests failing", function ()
+      local tally, planned
+      setup(function ()
+        planned = math.floor(purchases * share)
+        local lines, state = truth.run(server, { purchases = planned, workers = 4, factor = factor, posts = posts,
+                                                 reads = 0.1, seed = 11 })
+        tally = truth.judge(lines, state)
+        report(planned .. " purchases", tally, state)
+      end)
+
+      it("are all answered", function ()
+        assert.equal(planned, tally.bought + tally.ambiguous + tally.failed)
+      end)
+      it("never charge a number twice", function () assert.equal(0, tally.double) end)
+      it("are never reported as failed when they happened", function () assert.equal(0, tally.lost) end)
+      it("are never reported as done when they were not", function () assert.equal(0, tally.false_success) end)
+      it("never end at the same number", function () assert.equal(0, tally.twice) end)
+      it("are hardly ever in doubt", function ()
+        assert.truthy(tally.ambiguous <= (posts < 0.5 and planned / 1000 or planned / 5))
+      end)
+      it("succeed without the caller's help", function ()
+        assert.truthy(tally.bought >= planned * (posts < 0.5 and 0.999 or 0.7))
+      end)
+      it("are released when asked, and nothing else is", function ()
+        assert.truthy(tally.released > 0)
+        assert.same({ 0, 0, 0 }, { tally.wrong_release, tally.false_release, tally.lost_release })
+      end)
+    end)
+  end
+
+  if os.getenv("CHAOS_NAIVE") then
+    it("by a naive client go wrong", function ()
+      local lines, state = truth.run(server, { purchases = purchases, workers = 4, factor = factor, posts = 0.1,
+                                               reads = 0.1, seed = 11, kind = "naive" })
+      local tally = truth.judge(lines, state)
+      report("naive, " .. purchases .. " purchases", tally, state)
+      assert.truthy(tally.lost > 0)
+    end)
+  end
+end)
