@@ -217,7 +217,7 @@ static int check (lua_State *L, const tw_op *op, const tw_param *p, int slot, tw
     return 0;
   }
   if (s == NULL || (len == 0 && p->place != TW_PATH)) {
-    if (!(p->flags & TW_REQUIRED) || (p->flags & TW_IMPLIED)) return 0;
+    if (!(p->flags & TW_REQUIRED)) return 0;
     lua_pushliteral(L, "is missing");
     return tw_params_invalid(L, op, p);
   }

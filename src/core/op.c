@@ -13,7 +13,7 @@ const char *const tw_type_names[] = { "text",    "url",     "sid",  "e164",    "
                                       "latlong", "digits",  "date" };
 
 static const tw_param account_sid = {
-  "account_sid", NULL, "AccountSid", TW_PATH, TW_SID, TW_REQUIRED | TW_IMPLIED, 0, 0, "AC",
+  "account_sid", NULL, "AccountSid", TW_PATH, TW_SID, TW_IMPLIED, 0, 0, "AC",
 };
 
 static int is_named (const char *name, const char *s, size_t n) {

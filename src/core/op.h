@@ -29,11 +29,11 @@ enum tw_type {
 };
 
 enum tw_flag {
-  TW_REQUIRED = 1,
+  TW_REQUIRED = 1, /* of the caller */
   TW_KEEP =
       2, /* the wire name means something else as a setting: it is reached by the Lua name alone, and
                ** there is nothing to clear with an empty string */
-  TW_IMPLIED = 4 /* given by the account where the caller does not */
+  TW_IMPLIED = 4 /* on every wire; given by the account where the caller does not */
 };
 
 typedef struct tw_param {
