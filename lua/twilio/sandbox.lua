@@ -43,6 +43,7 @@ local function start (self)
     record.created = self.world:date(now - 86400 - math.floor((self.settings.numbers - j) / 100))
     record.updated = record.created
   end
+  self.world.list_lag = self.settings.list_lag
 end
 
 --- A sandbox. config may give any of the settings above, and

@@ -45,10 +45,12 @@ local function read (form, new)
   local named, err = settings.check.friendly_name(changes.friendly_name or "")
   if not named then
     return nil, err
-  elseif new and not changes.iso_country:find("^%a%a$") then
-    return nil, invalid(changes.iso_country .. " is not an ISO country")
   elseif not new then
     changes.iso_country = nil -- an address does not move to another country
+  elseif changes.iso_country:find("^%a%a$") then
+    changes.iso_country = changes.iso_country:upper()
+  else
+    return nil, invalid(changes.iso_country .. " is not an ISO country")
   end
   local enabled = form.EmergencyEnabled
   if enabled == "true" or enabled == "false" then changes.emergency_enabled = enabled == "true" end
@@ -56,7 +58,6 @@ local function read (form, new)
 end
 
 local function apply (record, changes)
-  if changes.iso_country then changes.iso_country = changes.iso_country:upper() end
   for field, value in pairs(changes) do record[field] = value end
 end
 

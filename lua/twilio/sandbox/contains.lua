@@ -21,15 +21,18 @@ end
 
 local function wild (s) return (s:gsub(".", { ["*"] = "%d", ["%"] = "%d*" })) end
 
---- A function from an E.164 number to whether it matches; nil where the pattern is not one.
+--- A function from an E.164 number to whether it matches, and how such numbers begin ("+" alone where that is open);
+--- nil where the pattern is not one.
 local function compile (pattern)
   if #pattern < 2 or #pattern > 16 or clash(pattern) then return nil end
   local before, digits, after = pattern:match("^%+?([*%%]*)(%w+)([*%%]*)%$?$")
   if not digits or before .. after ~= "" and #digits < 2 then return nil end
-  local found = wild(before) .. to_digits(digits) .. wild(after)
-  if pattern:sub(1, 1) == "+" then found = "^%+" .. found end
+  local found, start = wild(before) .. to_digits(digits) .. wild(after), "+"
+  if pattern:sub(1, 1) == "+" then
+    found, start = "^%+" .. found, "+" .. to_digits(digits)
+  end
   if pattern:sub(-1) == "$" then found = found .. "$" end
-  return function (phone_number) return phone_number:find(found) ~= nil end
+  return function (phone_number) return phone_number:find(found) ~= nil end, start
 end
 
 return { compile = compile, digits = to_digits }

@@ -128,8 +128,13 @@ local function compile (query, kind, inventory)
   end
   local pattern = query.Contains
   if pattern and pattern ~= "" then
-    number_test = contains.compile(pattern)
+    local start
+    number_test, start = contains.compile(pattern)
     if not number_test then return nil, reply.bad(400, "Invalid Pattern") end
+    block_tests[#block_tests + 1] = function (block)
+      local length = math.min(#start, #block.prefix)
+      return start:sub(1, length) == block.prefix:sub(1, length)
+    end
   end
   return all(block_tests), all(entry_tests), number_test
 end

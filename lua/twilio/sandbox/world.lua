@@ -18,9 +18,9 @@ local function dates (format)
   end
 end
 
---- An empty book, whose listing lags as the settings say.
+--- An empty book, whose listing lags as all listings do.
 function World:book ()
-  return book.new(function (action) self:after(self.settings.list_lag, action) end)
+  return book.new(function (action) self:after(self.list_lag, action) end)
 end
 
 local function open_account (world, sid, secret, parent)
@@ -38,6 +38,7 @@ local function new (settings, clock)
     draw = random.new(settings.seed + 1), accounts = {}, users = {}, known = {},
     date_of = dates("!%a, %d %b %Y %H:%M:%S +0000"), http_date_of = dates("!%a, %d %b %Y %H:%M:%S GMT"),
     owner = {}, -- phone number → the record of who owns it
+    list_lag = 0, -- what there is at the start shows at once
     requests = 0, charges = {}, releases = {}, verification_calls = {}, callbacks = {}, struck = {},
   }, World)
   local main = open_account(self, settings.account_sid, settings.auth_token)
@@ -60,7 +61,7 @@ end
 
 --- To be called before a record changes: where lists lag, they go on showing what encode makes of it now.
 function World:changing (record, encode)
-  local lag = self.settings.list_lag
+  local lag = self.list_lag
   if lag <= 0 then return end
   record.stale = record.stale or encode(record)
   self:after(lag, function () record.stale = nil end)

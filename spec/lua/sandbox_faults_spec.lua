@@ -1,0 +1,229 @@
+-- The sandbox: faults, lagging lists, the clock and the state.
+
+local inside = require "spec.support.inside"
+local sandbox = require "twilio.sandbox"
+
+local ALL = "IncomingPhoneNumbers.json"
+
+describe("sandbox: faults", function ()
+  local api
+  before_each(function () api = inside.new{ numbers = 2 } end)
+
+  local function rule (fault, more)
+    local one = { method = "POST", path = "IncomingPhoneNumbers", fault = fault }
+    for name, value in pairs(more or {}) do one[name] = value end
+    api.sandbox:faults{ rules = { one } }
+  end
+
+  local function charges () return #api.sandbox:state().charges end
+  local function buy () return api.send("POST", ALL, { body = { AreaCode = "415" } }) end
+
+  it("throttle: 429, not processed, with a Retry-After where it is given", function ()
+    rule("throttle", { retry_after = 3 })
+    local response = buy()
+    assert.same({ 429, "3", 0 }, { response.status, response.headers["retry-after"], charges() })
+    assert.truthy(response.body:find('"code":20429', 1, true))
+    rule("throttle")
+    assert.is_nil(buy().headers["retry-after"])
+  end)
+
+  it("error: a status, not processed", function ()
+    rule("error", { status = 503 })
+    assert.same({ 503, 0 }, { buy().status, charges() })
+    rule("error")
+    assert.equal(500, buy().status)
+  end)
+
+  it("error_after: a status, processed", function ()
+    rule("error_after", { status = 502 })
+    assert.same({ 502, 1 }, { buy().status, charges() })
+  end)
+
+  for fault, processed in pairs{ drop_before = 0, drop_after = 1, truncate = 1 } do
+    it(fault .. ": the connection fails, " .. (processed == 1 and "processed" or "not processed"), function ()
+      rule(fault)
+      local response, failure = buy()
+      assert.is_nil(response)
+      assert.same({ "network", 1, true }, { failure.kind, failure.sent, failure.transient })
+      assert.equal(processed, charges())
+    end)
+  end
+
+  it("garbage: 200 with HTML, not processed", function ()
+    rule("garbage")
+    local response = buy()
+    assert.same({ 200, "text/html", 0 }, { response.status, response.headers["content-type"], charges() })
+    assert.truthy(response.body:find("^<html>"))
+  end)
+
+  it("delay: processed, and the clock moves on", function ()
+    rule("delay", { seconds = 4 })
+    local began = api.sandbox:now()
+    assert.equal(201, buy().status)
+    assert.same({ 4, 1 }, { api.sandbox:now() - began, charges() })
+  end)
+
+  it("delay beyond the request's timeout: a timeout, processed", function ()
+    rule("delay", { seconds = 40 })
+    local began = api.sandbox:now()
+    local response, failure = api.send("POST", ALL, { body = { AreaCode = "415" }, timeout = 30 })
+    assert.is_nil(response)
+    assert.same({ "timeout", 30, 1 }, { failure.kind, api.sandbox:now() - began, charges() })
+  end)
+
+  it("late: fails at once, processed later", function ()
+    rule("late", { seconds = 5 })
+    local _, failure = buy()
+    assert.same({ "network", 0 }, { failure.kind, charges() })
+    api.sandbox:sleep(4.9)
+    assert.equal(0, charges())
+    api.sandbox:sleep(0.2)
+    assert.equal(1, charges())
+  end)
+
+  it("late: thousands at once lose none", function ()
+    api.sandbox:faults{ rules = { { fault = "late", seconds = 5 } } }
+    for _ = 1, 3000 do api.send("POST", "OutgoingCallerIds.json", { body = { PhoneNumber = "+14155550100" } }) end
+    api.sandbox:sleep(5)
+    assert.equal(3000, #api.sandbox:state().verification_calls) -- nothing is verified before these calls end
+  end)
+
+  it("strike where method and path say, the path as plain text", function ()
+    rule("error", { path = "Incoming.*" })
+    assert.equal(201, buy().status)
+    rule("error")
+    assert.equal(200, select(2, api.get(ALL)))
+    assert.equal(200, api.send("POST", "OutgoingCallerIds.json", { body = { PhoneNumber = "+14155550100" } }).status)
+    assert.equal(500, buy().status)
+  end)
+
+  it("strike as often as probability says, by the seed", function ()
+    local function strikes (seed)
+      api.sandbox:faults{ seed = seed, rules = { { fault = "error", probability = 0.2 } } }
+      local pattern = {}
+      for i = 1, 500 do pattern[i] = api.send("GET", ALL, { query = { PageSize = 1 } }).status == 500 and "x" or "." end
+      return table.concat(pattern)
+    end
+    local one = strikes(7)
+    assert.equal(one, strikes(7))
+    assert.not_equal(one, strikes(8))
+    local _, count = one:gsub("x", "")
+    assert.is_true(count > 60 and count < 140, count)
+  end)
+
+  it("strike at most as often as times says", function ()
+    rule("error", { times = 2 })
+    assert.same({ 500, 500, 201 }, { buy().status, buy().status, buy().status })
+  end)
+
+  it("are counted, and end with an empty list", function ()
+    rule("error")
+    buy()
+    buy()
+    assert.same({ error = 2 }, api.sandbox:state().faults)
+    api.sandbox:faults{ rules = {} }
+    assert.equal(201, buy().status)
+  end)
+
+  it("that do not exist raise", function ()
+    assert.has_error(function () api.sandbox:faults{ rules = { { fault = "flood" } } } end)
+  end)
+end)
+
+describe("sandbox: lagging lists", function ()
+  local api
+  before_each(function () api = inside.new{ numbers = 1, list_lag = 2 } end)
+
+  local function listed (query) return api.get(ALL, query).incoming_phone_numbers end
+
+  it("show the numbers of the start at once", function () assert.equal(1, #listed()) end)
+
+  it("show a purchase late; a fetch shows it at once", function ()
+    local record = api.buy()
+    assert.equal(record.sid, api.get("IncomingPhoneNumbers/" .. record.sid .. ".json").sid)
+    assert.same({}, listed{ PhoneNumber = record.phone_number })
+    api.sandbox:sleep(2)
+    assert.equal(record.sid, listed{ PhoneNumber = record.phone_number }[1].sid)
+  end)
+
+  it("show a release late", function ()
+    api.delete("IncomingPhoneNumbers/" .. listed()[1].sid .. ".json")
+    assert.equal(1, #listed())
+    api.sandbox:sleep(2)
+    assert.equal(0, #listed())
+  end)
+
+  it("show an update late", function ()
+    local record = listed()[1]
+    api.post("IncomingPhoneNumbers/" .. record.sid .. ".json", { FriendlyName = "x" })
+    assert.equal(record.friendly_name, listed()[1].friendly_name)
+    api.sandbox:sleep(2)
+    assert.equal("x", listed()[1].friendly_name)
+  end)
+end)
+
+describe("sandbox: as a transport", function ()
+  it("has a clock that only sleep moves", function ()
+    local box = sandbox.new()
+    assert.equal(0, box:now())
+    box:sleep(2.5)
+    assert.equal(2.5, box:now())
+    box:sleep(-1)
+    assert.equal(2.5, box:now())
+    box:close()
+  end)
+
+  it("counts how often a request went out", function ()
+    assert.equal(1, inside.new().send("GET", ALL).sent)
+  end)
+
+  it("gives the same SIDs, numbers and faults for the same seed", function ()
+    local function life (seed)
+      local api = inside.new{ seed = seed, numbers = 2 }
+      local record = api.buy()
+      api.sandbox:faults{ rules = { { fault = "error", probability = 0.5 } } }
+      local seen = { record.sid, record.phone_number }
+      for i = 1, 20 do seen[i + 2] = api.send("GET", ALL).status end
+      return seen
+    end
+    assert.same(life(5), life(5))
+    assert.not_same(life(5), life(6))
+  end)
+
+  it("is the same world under every Lua", function ()
+    local api = inside.new{ seed = 1 }
+    assert.equal("+12056414840", api.number())
+    assert.equal("PN46c6052e32bc6db6f2f219da3d752e88", api.buy().sid)
+  end)
+
+  it("goes back to the start with reset, with other settings where they are given", function ()
+    local api = inside.new{ numbers = 1 }
+    api.buy()
+    api.sandbox:reset()
+    assert.same({ 1, 0, 0 }, { #api.sandbox:state().owned, #api.sandbox:state().charges, api.sandbox:state().requests })
+    api.sandbox:reset{ numbers = 3 }
+    assert.equal(3, #api.sandbox:state().owned)
+    api.sandbox:reset()
+    assert.equal(1, #api.sandbox:state().owned)
+  end)
+
+  it("counts requests and names what is owned", function ()
+    local api = inside.new()
+    local record = api.buy()
+    local state = api.sandbox:state()
+    assert.same({ 2, { record.phone_number } }, { state.requests, state.owned })
+  end)
+
+  it("raises for a setting that does not exist", function ()
+    assert.has_error(function () sandbox.new{ colour = "blue" } end)
+    assert.has_error(function () sandbox.new():reset{ colour = "blue" } end)
+  end)
+
+  it("does not change the tables that it is given", function ()
+    local rules = { { fault = "error", times = 1 } }
+    local api = inside.new()
+    api.sandbox:faults{ rules = rules }
+    api.get(ALL)
+    assert.same({ { fault = "error", times = 1 } }, rules)
+  end)
+end)
