@@ -1,10 +1,11 @@
 -- The examples, run as a reader runs them: as programs of their own, with their settings in the environment, against
 -- the sandbox over https.
 
-local cjson = require "cjson"
-local core = require "twilio.core"
-local curl = require "twilio.curl"
 local native = require "spec.support.native"
+local sandbox = require "spec.support.sandbox"
+
+local server, account
+local ran = {}
 
 local function shell (command)
   local pipe = assert(io.popen(command, "r"))
@@ -13,22 +14,11 @@ local function shell (command)
   return (text:gsub("%s+$", ""))
 end
 
-local directory, settings, process, account, pool
-
--- Asks the sandbox's control what is true, or tells it what to be.
-local function control (method, path, body)
-  local response, failure = pool:perform{ method = method, url = settings.tls_url .. "/_sandbox/" .. path,
-    headers = { ["Content-Type"] = "application/json" }, body = body and cjson.encode(body), account = account,
-    timeout = 10 }
-  assert(response, failure and failure.message)
-  assert(response.status < 300, response.body)
-  return response.body ~= "" and cjson.decode(response.body) or nil
-end
-
 -- What an example printed, both streams together, and its exit status.
 local function run (example, arguments, environment)
+  ran[example] = true
   local command = ('env -i PATH="$PATH" LUA_PATH="$LUA_PATH" LUA_CPATH="$LUA_CPATH" no_proxy=127.0.0.1 %s '
-    .. "%s examples/%s.lua %s 2>&1 </dev/null; echo \" $?\""):format(environment or settings.environment, native.lua,
+    .. "%s examples/%s.lua %s 2>&1 </dev/null; echo \" $?\""):format(environment or account, native.lua,
     example, arguments or "")
   local text, status = shell(command):match("^(.-)%s*(%d+)$")
   return text, tonumber(status)
@@ -42,29 +32,14 @@ end
 
 describe("the examples", function ()
   setup(function ()
-    directory = shell("mktemp -d")
-    process = shell(("PORT=0 TLS_PORT=0 lua/twilio/sandbox/serve %s/sandbox >%s/said 2>&1 </dev/null & echo $!")
-      :format(directory, directory))
-    settings = {}
-    local deadline = core.now() + 10
-    repeat
-      core.sleep(0.02)
-      for name, value in shell("cat " .. directory .. "/said"):gmatch("([%w_]+)=(%S+)") do settings[name] = value end
-    until settings.api_secret or core.now() > deadline
-    assert(settings.api_secret, shell("cat " .. directory .. "/said"))
-    settings.environment = ("TWILIO_API_URL=%s TWILIO_CA_FILE=%s TWILIO_ACCOUNT_SID=%s TWILIO_AUTH_TOKEN=%s"):format(
-      settings.tls_url, settings.ca_file, settings.account_sid, settings.auth_token)
-    account = assert(core.account{ account_sid = settings.account_sid, user = settings.account_sid,
-      secret = settings.auth_token, api_url = settings.tls_url })
-    pool = assert(curl.pool{ ca_file = settings.ca_file, proxy = "" })
+    server = sandbox.start()
+    account = ("TWILIO_API_URL=%s TWILIO_CA_FILE=%s TWILIO_ACCOUNT_SID=%s TWILIO_AUTH_TOKEN=%s"):format(server.tls_url,
+      server.ca_file, server.account_sid, server.auth_token)
   end)
 
-  teardown(function ()
-    if pool then pool:close() end
-    shell(("kill %s; while kill -0 %s 2>/dev/null; do sleep 0.02; done; rm -rf %s"):format(process, process, directory))
-  end)
+  teardown(function () server:stop() end)
 
-  before_each(function () control("POST", "reset", { numbers = 0 }) end)
+  before_each(function () server:reset() end)
 
   local function for_sale (area_code)
     return run("find_number", "US " .. area_code):match("%+%d+")
@@ -89,7 +64,7 @@ describe("the examples", function ()
     local text, status = run("buy_number", number)
     assert.equal(0, status, text)
     assert.truthy(text:find(number .. "%s+is ours now:%s+PN%x+"), text)
-    local charges = control("GET", "state").charges
+    local charges = server:state().charges
     assert.equal(1, #charges)
     assert.equal(number, charges[1].phone_number)
   end)
@@ -97,14 +72,14 @@ describe("the examples", function ()
   it("buy_number takes an area code too", function ()
     local text, status = run("buy_number", "212")
     assert.equal(0, status, text)
-    assert.truthy(control("GET", "state").charges[1].phone_number:find("^%+1212"))
+    assert.truthy(server:state().charges[1].phone_number:find("^%+1212"))
   end)
 
   it("buy_number says that a number is not for sale", function ()
     local text, status = run("buy_number", "+15005550000")
     assert.equal(1, status)
     assert.truthy(text:find("^not bought:"), text)
-    assert.same(0, #control("GET", "state").charges)
+    assert.same(0, #server:state().charges)
   end)
 
   it("change_webhooks changes where calls and messages go", function ()
@@ -123,7 +98,7 @@ describe("the examples", function ()
   end)
 
   it("walk_numbers prints every number, over pages", function ()
-    control("POST", "reset", { numbers = 1001 })
+    server:reset{ numbers = 1001 }
     local text, status = run("walk_numbers")
     assert.equal(0, status, text)
     assert.truthy(text:find("1001 numbers$"))
@@ -146,12 +121,16 @@ describe("the examples", function ()
   end)
 
   it("lifecycle ends with nothing owned and everything released", function ()
-    local text, status = run("lifecycle", "", settings.environment .. " VERIFY_PHONE=+14155552671")
+    local text, status = run("lifecycle", "", account .. " VERIFY_PHONE=+14155552671")
     assert.equal(0, status, text)
     assert.truthy(text:find("\nDone.$"))
-    local state = control("GET", "state")
+    local state = server:state()
     assert.equal(1, #state.charges)
     assert.equal(1, #state.releases)
     assert.equal(0, #state.owned)
+  end)
+
+  it("are all run above", function ()
+    for example in shell("ls examples"):gmatch("([%w_]+)%.lua") do assert.truthy(ran[example], example) end
   end)
 end)
