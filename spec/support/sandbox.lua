@@ -31,8 +31,9 @@ end
 
 local function start ()
   local self = setmetatable({ directory = shell "mktemp -d" }, Server)
-  self.pid = shell(("PORT=0 TLS_PORT=0 lua/twilio/sandbox/serve %s/run >%s/out 2>%s/err </dev/null & echo $!")
-    :gsub("%%s", self.directory))
+  -- What a shell starts in the background ignores SIGINT, unless it is told otherwise.
+  self.pid = shell(([[PORT=0 TLS_PORT=0 env --default-signal=INT lua/twilio/sandbox/serve %s/run >%s/out 2>%s/err \
+    </dev/null & echo $!]]):gsub("%%s", self.directory))
   shell(("while kill -0 %s 2>/dev/null && ! grep -q api_secret %s/out; do sleep 0.02; done")
     :format(self.pid, self.directory))
   for name, value in read(self.directory .. "/out"):gmatch("([%w_]+)=(%S+)") do self[name] = value end
