@@ -179,7 +179,8 @@ describe("the response reader", function ()
       assert.is_false(reader:keepalive())
     end)
 
-    for _, rest in ipairs{ "x\r\n", "\r\n", "-1\r\na", "1 1\r\na", "0x1\r\na", "1\r\nab\r\n", "1\r\na\rb\n", "1\r\na0\r\n",
+    for _, rest in ipairs{ "x\r\n", "\r\n", "-1\r\na", "1 1\r\na", "0x1\r\na", "1\r\nab\r\n",
+                           "1\r\na\rb\n", "1\r\na0\r\n",
                            "ffffffffffffffff\r\n", "00000000000000001\r\na", "1;\0\r\na", "0\r\nno trailer\r\n\r\n" } do
       it("but not " .. ("%q"):format(rest), function () refused("protocol", chunked(rest)) end)
     end

@@ -1,7 +1,8 @@
 -- A real nginx for specs: in a scratch directory, on a free port, with the project's Lua files and core.so for LuaJIT.
 --
 --   local nginx = require("spec.support.nginx").start{ http = "directives of the http block", server = "of its server",
---     main = "of the file itself", workers = 1, files = { ["handler.lua"] = "…" }, environment = "NAME=value " }
+--     main = "of the file itself", workers = 1, files = { ["handler.lua"] = "…" }, environment = "NAME=value ",
+--     tls = true (speak https as localhost, by the certificate nginx.ca) }
 --   nginx.port   nginx.url   nginx.directory (where `files` are)   nginx:workers() → their process ids
 --   nginx:get(path) → body, status   nginx:post(path, body) → body, status   (blocking, through libcurl)
 --   nginx:reload()   nginx:log() → the error log   nginx:stop()
@@ -63,13 +64,17 @@ http {
   lua_package_cpath '$top/build/5.1/?.so;;';
   $http
   server {
-    listen 127.0.0.1:$port;
+    listen 127.0.0.1:$port backlog=4096$tls;
     client_max_body_size 64m;
     client_body_buffer_size 1m;
     $server
   }
 }
 ]]
+
+local TLS = " ssl; ssl_certificate cert.pem; ssl_certificate_key key.pem"
+local CERTIFICATE = "cd $directory && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 " ..
+  "-subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem 2>&1"
 
 local function fill (text, values)
   return (text:gsub("%$(%l+)", values))
@@ -79,7 +84,7 @@ end
 local function launch (self, given)
   self.port = math.random(20000, 32000)   -- below those that the system hands out
   local values = { port = self.port, directory = self.directory, top = self.top, modules = modules(),
-                   workers = given.workers or 1 }
+                   workers = given.workers or 1, tls = given.tls and TLS or "" }
   values.main, values.http, values.server = fill(given.main or "", values), fill(given.http or "", values),
     fill(given.server or "", values)
   write(self.directory .. "/nginx.conf", fill(FRAME, values))
@@ -92,11 +97,15 @@ local function start (given)
   local self = setmetatable({ directory = shell "mktemp -d", top = shell "pwd" }, Nginx)
   self.command = ("%snginx -p %s/ -c nginx.conf -e error.log"):format(given.environment or "", self.directory)
   for name, text in pairs(given.files or {}) do write(self.directory .. "/" .. name, text) end
+  if given.tls then
+    shell(fill(CERTIFICATE, self))
+    self.ca = self.directory .. "/cert.pem"
+  end
   repeat until launch(self, given)
-  self.url = "http://127.0.0.1:" .. self.port
+  self.url = given.tls and "https://localhost:" .. self.port or "http://127.0.0.1:" .. self.port
   local sid = "AC" .. ("0"):rep(32)
   self.account = assert(core.account{ account_sid = sid, user = sid, secret = "none", api_url = self.url })
-  self.pool = assert(curl.pool{ proxy = "" })
+  self.pool = assert(curl.pool{ proxy = "", ca_file = self.ca })
   return self
 end
 

@@ -200,11 +200,9 @@ static int field_line (tw_http1 *r, const char *s, size_t n) {
   if (is_word(s, name_len, "content-encoding") && !is_word(value, value_len, "identity"))
     r->encoded = 1;
   if (is_word(s, name_len, "connection")) connection(r, value, value_len);
-  for (size_t i = 0; i < name_len; i++) {
-    char c = lower(s[i]);
-    if (append(r, &r->head, &c, 1) != 0) return -1;
-  }
-  if (append(r, &r->head, "", 1) != 0) return -1;
+  if (append(r, &r->head, s, name_len) != 0 || append(r, &r->head, "", 1) != 0) return -1;
+  for (char *name = r->head.data + r->head.len - 1 - name_len; *name != '\0'; name++)
+    *name = lower(*name);
   if (append(r, &r->head, value, value_len) != 0) return -1;
   return append(r, &r->head, "", 1);
 }

@@ -36,14 +36,6 @@ local function split (authority, default)
   return { host = host, port = tonumber(port) or default, address = host == "localhost" and "127.0.0.1" or host }
 end
 
-local function locate (account)
-  local scheme, authority = account:origin():match "^(https?)://(.+)$"
-  if not scheme then return nil end
-  local target = split(authority, scheme == "https" and 443 or 80)
-  target.secure = scheme == "https"
-  return target
-end
-
 -- http://[user:password@]host[:port], or nil. As in curl, no scheme means http, and no port 1080.
 local function parse_proxy (url)
   local rest = url:match "^[Hh][Tt][Tt][Pp]://(.*)$" or url
@@ -57,6 +49,26 @@ local function parse_proxy (url)
     proxy.authorization = "Basic " .. ngx.encode_base64(login)
   end
   return proxy
+end
+
+-- Where an account's requests go, and which pools their connections are kept in. The last one is remembered: it is
+-- nearly always the next one's too. nil for a closed account.
+local function locate (self, account)
+  local origin, sid, last = account:origin(), account:sid(), self.last
+  if last and last.origin == origin and last.sid == sid then return last end
+  local scheme, authority = origin:match "^(https?)://(.+)$"
+  if not scheme then return nil end
+  local target = split(authority, scheme == "https" and 443 or 80)
+  target.origin, target.sid, target.secure = origin, sid, scheme == "https"
+  -- Nobody else's connection is in this pool: one that was made without verification would pass as ours.
+  local name = { "twilio.numbers", target.secure and "verified" or "plain", target.host, target.port, sid }
+  local proxy = self.proxy
+  if proxy then name[6], name[7], name[8] = proxy.host, proxy.port, proxy.authorization end
+  target.pool = { pool = table.concat(name, " ") }
+  -- Nothing is ever kept under this name, so that nothing is found under it.
+  target.fresh = { pool = target.pool.pool .. " fresh" }
+  self.last = target
+  return target
 end
 
 -- Reads the response to a request of this method: its reader, complete; or nil and a failure.
@@ -129,16 +141,10 @@ local function refused (why, host, proxied)
 end
 
 -- A connection that the request's bytes may go out on: kept from before, or made now.
-local function connect (self, socket, target, request, deadline)
-  local proxy = self.proxy
+local function connect (socket, target, proxy, fresh, deadline)
   local near = proxy or target
-  -- Nobody else's connection is in this pool: one that was made without verification would pass as ours.
-  local pool = { "twilio.numbers", target.secure and "verified" or "plain", target.host, target.port,
-                 request.account:sid() }
-  if proxy then pool[#pool + 1] = table.concat({ proxy.host, proxy.port, proxy.authorization or "" }, " ") end
-  -- Nothing is ever kept under this name, so that nothing is found under it.
-  if request.fresh then pool[#pool + 1] = "fresh" end
-  local connected, why = wait(socket, deadline, "connect", near.address, near.port, { pool = table.concat(pool, " ") })
+  local pool = fresh and target.fresh or target.pool
+  local connected, why = wait(socket, deadline, "connect", near.address, near.port, pool)
   if not connected then return refused(why, near.host, proxy) end
   if not target.secure or socket:getreusedtimes() > 0 then return true end
   if proxy then
@@ -162,7 +168,7 @@ end
 -- Takes and answers what ARCHITECTURE.md calls request, response and failure. Where nginx has no cosockets (init,
 -- header filter, log, …) the failure is of kind `config` and names the phase; `ngx.timer.at` leads out of most of them.
 function Cosocket:send (request)
-  local target = locate(request.account)
+  local target = locate(self, request.account)
   if self.closed or not target then return failure("closed", "the client is closed", 0, false) end
   local made, socket = pcall(ngx.socket.tcp)
   if not made then
@@ -170,7 +176,8 @@ function Cosocket:send (request)
   end
   local now = core.now()
   local deadline = now + (request.timeout or TIMEOUT)
-  local connected, unconnected = connect(self, socket, target, request, math.min(deadline, now + self.connect_timeout))
+  local connected, unconnected = connect(socket, target, self.proxy, request.fresh,
+    math.min(deadline, now + self.connect_timeout))
   if not connected then
     socket:close()
     return nil, unconnected
