@@ -3,6 +3,7 @@
 PREFIX ?= /usr/local
 CC ?= cc
 AR ?= ar
+OBJCOPY ?= objcopy
 INSTALL ?= install
 PKG_CONFIG ?= pkg-config
 LUA ?= lua5.4
@@ -51,8 +52,23 @@ build/$(1)/twilio/core.so: $(call objects,$(1),$(CORE_SRC))
 build/$(1)/twilio/curl.so: $(call objects,$(1),$(CURL_SRC))
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(CURL_LIBS)
+# One object, so that a host sees luaopen_* and twilio_preload and no other name of ours.
+build/$(1)/libtwilio.a: $(call objects,$(1),$(sort $(CORE_SRC) $(CURL_SRC)) src/static/preload.c) build/$(1)/obj/static/files.o
+	$$(CC) -r -nostdlib -o build/$(1)/obj/twilio.o $$^
+	$$(OBJCOPY) --localize-hidden build/$(1)/obj/twilio.o
+	rm -f $$@ && $$(AR) rcs $$@ build/$(1)/obj/twilio.o
+build/$(1)/obj/static/%.o: EXTRA = $$(INC_$(1)) -Isrc/static
+build/$(1)/obj/static/files.o: build/static/files.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(EXTRA) -c -o $$@ $$<
 endef
 $(foreach v,$(LUAS),$(eval $(call LUA_template,$(v))))
+
+LUA_FILES := $(filter-out lua/twilio/meta.lua,$(wildcard lua/*.lua lua/*/*.lua lua/*/*/*.lua))
+build/static/files.c: src/static/bundle.lua $(LUA_FILES)
+	@mkdir -p $(@D)
+	lua5.4 src/static/bundle.lua lua $(LUA_FILES) >$@
+static: $(foreach v,$(LUAS),build/$(v)/libtwilio.a) ## one archive for C hosts, the Lua files in it
 
 env: ## print the LUA_PATH and LUA_CPATH lines; LUA=luajit for LuaJIT
 	@echo "export LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;'"
@@ -124,6 +140,6 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all core env demo sandbox test check conformance docs fuzz install install-core clean help
+.PHONY: all core static env demo sandbox test check conformance docs fuzz install install-core clean help
 .DEFAULT_GOAL := all
 -include $(shell find build -name '*.d' 2>/dev/null)
