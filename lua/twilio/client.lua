@@ -159,12 +159,16 @@ local function by_area (self, call, plan)
     local search = toll_free[code] and "search_toll_free" or "search_local"
     searches[i] = beside(self, plan, search, { country_code = country, area_code = code })
   end
-  return purchase.choose(call, searches, function (phone_number)
+  local record, info = purchase.choose(call, searches, function (phone_number)
     local params = givens.replace(plan.params, "area_code", "phone_number", phone_number)
     local request = assert(build(self, plan.request.operation, plan.options.account, params))
     request.account_sid = plan.request.account_sid
     return order(self, plan, request)
   end)
+  if record or info.code ~= 20008 then return record, info end
+  -- Twilio's test credentials may not search; what they buy, by any area code, is make-believe.
+  record, info = call:run(call:round(plan.request))
+  return record, info
 end
 
 local function moved (self, call, plan)

@@ -339,6 +339,15 @@ describe("a purchase by area code", function ()
     assert.same({ "not_available", false, 0 }, { err.kind, err.sent, err.attempts })
   end)
 
+  it("goes out as it is for test credentials, which may not search, and then once at most", function ()
+    local record, _, transport = buy({ fake.problem(403, 20008), bought }, { area_code = 500 })
+    assert.equal(fake.sid, record.sid)
+    assert.equal("AreaCode=500", transport.requests[2].body)
+    local _, err
+    _, err, transport = buy({ fake.problem(403, 20008), fake.lost }, { area_code = 500 })
+    assert.same({ "ambiguous", "GET POST" }, { err.kind, methods(transport) })
+  end)
+
   it("buys nothing when the search fails", function ()
     local record, err, transport = buy({ fake.problem(401, 20003) }, { area_code = 415 })
     assert.is_nil(record)

@@ -1,0 +1,54 @@
+local fake = require "spec.lua.fake"
+
+local target = "AC" .. ("b"):rep(32)
+local given = { sid = fake.sid, transfer_to = target }
+local there = fake.response(200, fake.record{ account_sid = target })
+local still_here = fake.response(200, fake.record{ account_sid = fake.account.sid })
+local missing = fake.problem(404, 20404)
+
+local function transfer (...)
+  local transport = fake.transport(...)
+  local value, info = fake.client(transport).numbers.update_incoming(given)
+  return value, info, transport
+end
+
+describe("a transfer", function ()
+  it("is one guarded POST", function ()
+    local value, _, transport = transfer(there)
+    assert.equal(target, value.account_sid)
+    assert.same({ 1, true }, { #transport.requests, transport.requests[1].guard })
+    assert.truthy(transport.requests[1].body:find("AccountSid=" .. target, 1, true))
+  end)
+
+  it("in doubt is looked for in the other account, and never sent again", function ()
+    local value, info, transport = transfer(fake.lost, missing, still_here, there)
+    assert.equal(target, value.account_sid)
+    assert.is_true(info.reconciled)
+    for i = 2, 4 do
+      assert.equal("GET", transport.requests[i].method)
+      assert.truthy(transport.requests[i].url:find("/Accounts/" .. target .. "/", 1, true))
+    end
+  end)
+
+  it("that is not found stays in doubt", function ()
+    local value, err, transport = transfer(function (request)
+      return request.method == "POST" and fake.lost or missing
+    end)
+    assert.is_nil(value)
+    assert.same({ "ambiguous", true, false }, { err.kind, err.maybe_applied, err.retryable })
+    local posts = 0
+    for _, request in ipairs(transport.requests) do posts = posts + (request.method == "POST" and 1 or 0) end
+    assert.equal(1, posts)
+  end)
+
+  it("goes out again when it never left", function ()
+    local value, info = transfer(fake.unsent, there)
+    assert.equal(target, value.account_sid)
+    assert.equal(2, info.attempts)
+  end)
+
+  it("that is refused has failed", function ()
+    local _, err = transfer(fake.problem(400, 21470))
+    assert.same({ "api", nil }, { err.kind, err.maybe_applied })
+  end)
+end)
