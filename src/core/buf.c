@@ -4,8 +4,13 @@
 #include <string.h>
 
 void tw_wipe (void *p, size_t n) {
+#if defined(__GNUC__)
+  if (n > 0) memset(p, 0, n);
+  __asm__ __volatile__("" : : "r"(p) : "memory"); /* somebody may read it: the memset must stay */
+#else
   volatile unsigned char *bytes = p;
   while (n > 0) bytes[--n] = 0;
+#endif
 }
 
 void tw_buf_init (tw_buf *b, size_t max) {
