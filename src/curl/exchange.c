@@ -162,11 +162,19 @@ static CURLcode set_settings (tw_exchange *x, const tw_settings *s, int plain) {
   return CURLE_OK;
 }
 
+static struct curl_slist *link_headers (tw_exchange *x) {
+  for (size_t i = 0; i < x->header_count; i++) {
+    x->headers[i].data = x->lines.data + x->starts[i];
+    x->headers[i].next = i + 1 < x->header_count ? &x->headers[i + 1] : NULL;
+  }
+  return x->headers;
+}
+
 static CURLcode set_request (tw_exchange *x, const tw_request *r, int plain) {
   SET(CURLOPT_URL, r->url);
   SET(CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
   SET(CURLOPT_REDIR_PROTOCOLS_STR, "https");
-  SET(CURLOPT_HTTPHEADER, x->headers);
+  SET(CURLOPT_HTTPHEADER, link_headers(x));
   SET(CURLOPT_TIMEOUT_MS, milliseconds(r->timeout));
   SET(CURLOPT_FRESH_CONNECT, r->fresh ? 1L : 0L);
   if (strcmp(r->method, "POST") == 0) {
@@ -209,6 +217,7 @@ int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings 
 /* -- Life -- */
 
 int tw_exchange_open (tw_exchange *x) {
+  tw_buf_init(&x->lines, TW_HEAD_MAX);
   tw_buf_init(&x->head, TW_HEAD_MAX);
   tw_buf_init(&x->body, TW_BODY_MAX);
   x->easy = curl_easy_init();
@@ -217,23 +226,19 @@ int tw_exchange_open (tw_exchange *x) {
 
 int tw_exchange_add (tw_exchange *x, const char *name, size_t name_len, const char *value,
                      size_t value_len) {
-  tw_buf line;
-  tw_buf_init(&line, name_len + value_len + 3);
-  (void)tw_buf_add(&line, name, name_len);
-  (void)tw_buf_puts(&line, value_len > 0 ? ": " : ";"); /* libcurl's way to write an empty header */
-  (void)tw_buf_add(&line, value, value_len);
-  (void)tw_buf_putc(&line, '\0');
-  struct curl_slist *list = line.error ? NULL : curl_slist_append(x->headers, line.data);
-  tw_buf_free(&line);
-  if (list == NULL) return -1;
-  x->headers = list;
-  return 0;
+  if (x->header_count == TW_SENT_MAX) return -1;
+  x->starts[x->header_count++] = x->lines.len;
+  (void)tw_buf_add(&x->lines, name, name_len);
+  (void)tw_buf_puts(&x->lines,
+                    value_len > 0 ? ": " : ";"); /* libcurl's way to write an empty one */
+  (void)tw_buf_add(&x->lines, value, value_len);
+  return tw_buf_putc(&x->lines, '\0');
 }
 
 static void wipe_headers (tw_exchange *x) {
-  for (struct curl_slist *h = x->headers; h != NULL; h = h->next) tw_wipe(h->data, strlen(h->data));
-  curl_slist_free_all(x->headers);
-  x->headers = NULL;
+  if (x->lines.len > 0) tw_wipe(x->lines.data, x->lines.len);
+  tw_buf_reset(&x->lines);
+  x->header_count = 0;
 }
 
 void tw_exchange_finish (tw_exchange *x, CURLcode code) {
@@ -260,7 +265,7 @@ void tw_exchange_reset (tw_exchange *x, int keep_body) {
 void tw_exchange_close (tw_exchange *x) {
   if (x->easy != NULL) curl_easy_cleanup(x->easy);
   x->easy = NULL;
-  wipe_headers(x);
+  tw_buf_free(&x->lines);
   tw_buf_free(&x->head);
   tw_buf_free(&x->body);
 }

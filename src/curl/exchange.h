@@ -10,6 +10,7 @@
 enum {
   TW_HEAD_MAX = 64 * 1024, /* bytes of all header lines of one exchange, 1xx blocks included */
   TW_HEAD_COUNT = 256,     /* lines of the same */
+  TW_SENT_MAX = 16,        /* headers of a request */
   TW_BODY_MAX = 8 * 1024 * 1024, /* decoded bytes */
 };
 
@@ -35,8 +36,10 @@ typedef struct tw_request {
 
 typedef struct tw_exchange {
   CURL *easy;
-  struct curl_slist *headers; /* what goes out; holds the credential until the exchange ends */
-  tw_buf head;                /* the lines of the block that is being read */
+  tw_buf lines; /* the headers that go out, with a NUL behind each: holds the credential */
+  struct curl_slist headers[TW_SENT_MAX]; /* the list that libcurl reads them by */
+  size_t starts[TW_SENT_MAX], header_count;
+  tw_buf head; /* the lines of the block that is being read */
   tw_buf body;
   size_t head_bytes; /* of all blocks */
   int head_count;
@@ -59,10 +62,10 @@ typedef struct tw_exchange {
 
 /* A zeroed exchange becomes one with an easy handle: 0, or -1 without memory. */
 int tw_exchange_open (tw_exchange *x);
-/* Appends a header to send: 0, or -1 without memory. */
+/* Appends a header to send: 0, or -1 without memory or beyond TW_SENT_MAX. */
 int tw_exchange_add (tw_exchange *x, const char *name, size_t name_len, const char *value,
                      size_t value_len);
-/* Sets every option for this request: 1, or 0 with the reason in *f (nothing was done, `headers` is as it was). */
+/* Sets every option for this request: 1, or 0 with the reason in *f. */
 int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings *s, tw_failure *f);
 /* The transfer ended so; the easy handle is out of the multi handle. Wipes what held the credential. */
 void tw_exchange_finish (tw_exchange *x, CURLcode code);
