@@ -1,6 +1,6 @@
--- What the specs of spec/faults share: a client on a world of table literals with a clock of its own, or on libcurl with
--- real sockets and no time lost in sleeping; what must hold for every failure; and the ledger of what came back, that
--- `make faults` prints.
+-- What the specs of spec/faults share: a client on a world of table literals with a clock of its own, or on libcurl
+-- with real sockets and no time lost in sleeping; what must hold for every failure; and the ledger of what came back,
+-- which `make faults` prints.
 --
 --   local fault = catalogue.faults(it)
 --   fault(55, "500 once, then 200", function (came) … came(value or err) end)
@@ -35,7 +35,8 @@ end
 
 -- A response as a transport gives it.
 function catalogue.response (status, body, headers)
-  return { status = status, headers = headers or { ["content-type"] = "application/json" }, body = body or "", sent = 1 }
+  headers = headers or { ["content-type"] = "application/json" }
+  return { status = status, headers = headers, body = body or "", sent = 1 }
 end
 
 -- The record of a number, as JSON.
@@ -76,16 +77,37 @@ function catalogue.client (world, more)
   return twilio.new(all)
 end
 
--- A client on libcurl whose sleeps cost no time: they move its clock on. `world.slept` has them.
-function catalogue.real (given)
-  local all = settings(given)
-  local client = twilio.new(all)
-  return client
+-- A client on libcurl, for the fault server's listener `at`. Its sleeps take no time (`pace`: the part of them that
+-- really passes), they move its clock on; `client_clock.slept` has them. Other settings may be given.
+function catalogue.real (server, at, more, pace)
+  local all = settings{ api_url = server:url(at), ca_file = server.ca, proxy = "" }
+  for name, value in pairs(more or {}) do all[name] = value end
+  local inner, err = require("twilio.transport.curl").new{ ca_file = all.ca_file, proxy = all.proxy,
+    connect_timeout = all.connect_timeout }
+  assert.is_table(inner, tostring(err))
+  pace = pace or 0
+  local clock = { skipped = 0, slept = {} }
+  all.transport = {
+    send = function (_, request) return inner:send(request) end,
+    now = function () return inner:now() + clock.skipped end,
+    close = function () return inner:close() end,
+    sleep = function (_, seconds)
+      clock.slept[#clock.slept + 1] = seconds
+      if pace > 0 then inner:sleep(seconds * pace) end
+      clock.skipped = clock.skipped + seconds * (1 - pace)
+    end,
+  }
+  all.ca_file, all.proxy, all.connect_timeout = nil, nil, nil
+  local client = assert(twilio.new(all))
+  return { numbers = client.numbers, close = function ()
+    client:close()
+    inner:close()
+  end }, clock
 end
 
 -- What must hold for every failure: no value, the kind and counts expected, and no secret to be seen anywhere.
 function catalogue.fails (want, value, err)
-  assert.is_nil(value)
+  assert.is_true(value == nil, "it succeeded")   -- not is_nil, which would print all of a value
   assert.equal("table", type(err))
   for field, expected in pairs(want) do
     assert.equal(expected, err[field], "err." .. field .. " of " .. tostring(err))

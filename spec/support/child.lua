@@ -13,8 +13,9 @@ function child.start (code, around)
   local file = assert(io.open(path, "w"))
   file:write(code)
   file:close()
-  local pipe = assert(io.popen(("{ %s %s %s %s; } 2>&1; s=$?; echo; echo $s"):format(around.before or "", native.lua, path,
-    around.redirect or "")))
+  local command = ("{ %s %s %s %s; } 2>&1; s=$?; echo; echo $s"):format(around.before or "", native.lua, path,
+    around.redirect or "")
+  local pipe = assert(io.popen(command))
   return function ()
     local text = pipe:read("*a")
     pipe:close()

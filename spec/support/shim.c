@@ -1,5 +1,6 @@
 /* shim: preloaded into a child (LD_PRELOAD), makes the C library misbehave as the environment asks.
 **
+**   SHIM_DNS=none        no name exists
 **   SHIM_DNS=hang        name resolution takes 20 seconds and fails
 **   SHIM_DNS=both        every name is ::1, then 127.0.0.1
 **   SHIM_CLOCK=FILE      the wall clock is off by the number of seconds that FILE holds, from the moment it exists
@@ -19,6 +20,7 @@ int getaddrinfo (const char *node, const char *service, const struct addrinfo *h
   static int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
   const char *how = getenv("SHIM_DNS");
   if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+  if (how != NULL && strcmp(how, "none") == 0) return EAI_NONAME;
   if (how != NULL && strcmp(how, "hang") == 0) {
     sleep(20);
     return EAI_AGAIN;
