@@ -2,6 +2,7 @@ local core = require "twilio.core"
 local examples = require "docs.examples"
 local reference = require "docs.reference"
 local sandboxes = require "twilio.sandbox"
+local settings = require "twilio.settings"
 local texts = require "docs.texts"
 local twilio = require "twilio"
 
@@ -42,6 +43,16 @@ describe("the generated reference", function ()
 
   it("has annotations that are Lua", function ()
     assert(loadfile("lua/twilio/meta.lua"))
+  end)
+
+  it("annotates every setting, but for the one that is for tests", function ()
+    local wanted, annotated = {}, {}
+    for name in pairs(settings.rows) do wanted[name] = name ~= "times" or nil end
+    for _, class in ipairs{ "twilio.credentials\n", "twilio.config: twilio.credentials\n" } do
+      local fields = read("lua/twilio/meta.lua"):match("%-%-%-@class " .. class .. "(.-)\n\n")
+      for name in fields:gmatch("@field ([%w_]+)%?") do annotated[name] = true end
+    end
+    assert.same(wanted, annotated)
   end)
 end)
 

@@ -15,9 +15,32 @@ local twilio = {}
 ---@return twilio.error? err
 function twilio.new(config) end
 
+---Functions that run side by side, on the environment's account.
+---@param options? { concurrency?: integer }
+---@return twilio.tasks? tasks
+---@return twilio.error? err
+function twilio.tasks(options) end
+
+---@class twilio.tasks
+local tasks = {}
+
+---Adds f(...), which starts as soon as there is room.
+---@param f function
+---@param ... any
+function tasks:add(f, ...) end
+
+---Waits for all: what each returned, in the order of adding; nil and the error of one that raised.
+---@return any[][] results
+function tasks:wait() end
+
 ---@class twilio.client
 ---@field numbers twilio.numbers
 local client = {}
+
+---Functions that run side by side.
+---@param options? { concurrency?: integer }
+---@return twilio.tasks tasks
+function client:tasks(options) end
 
 ---Ends the client: wipes the secret and closes the connections.
 function client:close() end
@@ -62,6 +85,7 @@ function client:close() end
 ---@field already_owned? boolean
 ---@field reconciled? boolean
 ---@field already_gone? boolean
+---@field hook_error? string
 
 ---@alias twilio.kind
 ---| "invalid" | "config" | "closed" | "forked" | "dns" | "connect" | "proxy" | "tls" | "certificate" | "timeout"
@@ -87,8 +111,14 @@ function client:close() end
 ---@field retry_after? number seconds
 ---@field cause? twilio.error
 ---@field reason? string
----@field records? integer
----@field resume? string
+---@field elapsed? number seconds
+---@field sid? string where maybe_applied
+---@field phone_number? string where maybe_applied
+---@field account_sid? string where maybe_applied
+---@field since? number where maybe_applied
+---@field records? integer how many a walk gave before it failed
+---@field resume? string where a walk that failed can go on
+---@field hook_error? string
 
 ---@class twilio.capabilities
 ---@field voice? boolean
