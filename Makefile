@@ -101,6 +101,21 @@ conformance: ## Prism's judgement, by Twilio's own description (OPENAPI)
 docs: all ## generate docs/numbers.md and lua/twilio/meta.lua
 	@eval "$$($(MAKE) --no-print-directory -s env LUA=lua5.4)" && lua5.4 docs/generate.lua
 
+# What the suite does with fewer purchases. The model is pure Lua: LuaJIT runs it fastest.
+MODEL_PURCHASES ?= 1000000
+model: ## the purchase policy in a virtual world of faults: a million purchases a mode
+	@.ci/setup test
+	@$(MAKE) --no-print-directory -s -j2 all
+	@eval "$$($(MAKE) --no-print-directory -s env LUA=luajit)"; \
+	MODEL_PURCHASES=$(MODEL_PURCHASES) luajit /usr/bin/busted -o plainTerminal spec/model
+
+CHAOS_PURCHASES ?= 50000
+chaos: ## purchases and releases over sockets on a failing sandbox, and by a naive client: 50,000 of each
+	@.ci/setup test
+	@$(MAKE) --no-print-directory -s -j2 all
+	@eval "$$($(MAKE) --no-print-directory -s env)"; \
+	CHAOS_NAIVE=1 CHAOS_PURCHASES=$(CHAOS_PURCHASES) lua5.4 /usr/bin/busted -o plainTerminal spec/chaos
+
 # One fuzzer a file of spec/fuzz, over the core alone; what they learn is kept in build/fuzz.
 FUZZ_TIME ?= 30
 FUZZERS := $(patsubst spec/fuzz/%.c,build/fuzz/%,$(wildcard spec/fuzz/*.c))
@@ -140,6 +155,6 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all core static env demo sandbox test check conformance docs fuzz install install-core clean help
+.PHONY: all core static env demo sandbox test check conformance docs model chaos fuzz install install-core clean help
 .DEFAULT_GOAL := all
 -include $(shell find build -name '*.d' 2>/dev/null)

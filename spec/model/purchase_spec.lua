@@ -10,7 +10,9 @@ local calm = { posts = 0.1, reads = 0.1, rivals = 0 }
 local function report (mode, tally)
   if not os.getenv("MODEL_PURCHASES") then return end
   local words = {}
-  for ending, n in pairs(tally) do words[#words + 1] = ending .. " " .. n end
+  for ending, n in pairs(tally) do
+    if ending ~= "seconds" then words[#words + 1] = ending .. " " .. n end
+  end
   table.sort(words)
   print(("\n%s, seed %d, %d purchases in %.1f s of CPU: %s"):format(mode, seed, count, tally.seconds,
                                                                     table.concat(words, ", ")))
