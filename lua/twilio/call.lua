@@ -3,8 +3,8 @@
 --   world:now()  world:sleep(seconds)  world.time()  world.random()
 --   world:tell(hook, event) → its error      world.times (see retry.lua)  world.purse (the retry budget)
 --   world.drawn (see purchase.lua)
--- A fate is { outcome, value or err, sent (a count), transient, status, retry_after, date (the server's, seconds),
--- request_id, concurrent_requests, hook_error }.
+-- A fate is { outcome, value and info or err, sent (a count), transient, status, retry_after, date (the server's, in
+-- seconds), hook_error }. Its info or err is this attempt's own table, and goes to the caller with more in it.
 
 local errors = require "twilio.errors"
 local retry = require "twilio.retry"
@@ -40,8 +40,7 @@ end
 -- A round is what the policy must know about the attempts at one request. `exempt` frees it from the retry budget.
 -- A round's `pending` is its first attempt, sent in advance.
 function Call:round (request, exempt)
-  return { call = self, request = request, exempt = exempt, tries = 0, sent = 0, doubted = false,
-           began = self.world:now() }
+  return { request = request, exempt = exempt, tries = 0, sent = 0, doubted = false, began = self.world:now() }
 end
 
 -- A hook's error is reported beside the result; it changes nothing else.
@@ -56,14 +55,14 @@ local function patience (call, class)
   return math.min(money[class] and t.money_timeout or t.timeout, class == "buy" and 0.75 * left or left)
 end
 
-local late = { kind = "timeout", message = "the deadline has passed" }
+local function late ()
+  return { outcome = "not_sent", sent = 0, err = { kind = "timeout", message = "the deadline has passed" } }
+end
 
 function Call:attempt (round)
   local request = round.request
   local timeout = patience(self, request.class)
-  if timeout <= 0 then
-    return { outcome = "not_sent", sent = 0, err = { kind = late.kind, message = late.message } }
-  end
+  if timeout <= 0 then return late() end
   request.timeout = timeout
   round.tries = round.tries + 1
   local pending = round.pending
@@ -149,9 +148,11 @@ function Call:settle (find, order)
   end
 end
 
+-- What is told beside a success: about its last exchange and about the whole call.
 function Call:info (round, fate)
-  return { status = fate.status, request_id = fate.request_id, concurrent_requests = fate.concurrent_requests,
-           attempts = round.tries, elapsed = self.world:now() - self.started, hook_error = self.hook_error }
+  local info = fate.info or { status = fate.status }
+  info.attempts, info.elapsed, info.hook_error = round.tries, self.world:now() - self.started, self.hook_error
+  return info
 end
 
 -- The info of a round whose effect was found by looking.

@@ -64,8 +64,8 @@ function Session:exchange (request, try, pending)
   local fate = response and fates.of_response(request, response) or fates.of_failure(request, failure)
   if hooked then
     local told = event(request, try)
-    told.outcome, told.status, told.request_id, told.sent = fate.outcome, fate.status, fate.request_id, fate.sent
-    told.kind, told.elapsed = fate.err and fate.err.kind, self:now() - began
+    told.outcome, told.status, told.sent, told.elapsed = fate.outcome, fate.status, fate.sent, self:now() - began
+    told.kind, told.request_id = fate.err and fate.err.kind, (fate.err or fate.info).request_id
     fault = self:tell("on_response", told) or fault
   end
   fate.hook_error = fault
@@ -159,8 +159,9 @@ local function by_area (self, call, plan)
     local search = toll_free[code] and "search_toll_free" or "search_local"
     searches[i] = beside(self, plan, search, { country_code = country, area_code = code })
   end
+  local params = givens.replace(plan.params, "area_code", "phone_number")  -- a copy of our own, before a hook runs
   local record, info = purchase.choose(call, searches, function (phone_number)
-    local params = givens.replace(plan.params, "area_code", "phone_number", phone_number)
+    params.phone_number = phone_number
     local request = assert(build(self, plan.request.operation, plan.options.account, params))
     request.account_sid = plan.request.account_sid
     return order(self, plan, request)

@@ -72,6 +72,7 @@ local function read (given, getenv)
                                      api_url = url, api_version = found.api_version }
   if not found.account then return nil, errors.new(err) end
   found.auth_token, found.api_key, found.api_secret = nil, nil, nil
+  found.plain = { account = found.account }  -- the settings of a call that has none of its own: see given.lua
   return found
 end
 

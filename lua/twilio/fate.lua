@@ -4,12 +4,10 @@ local core = require "twilio.core"
 
 local function of_response (request, response)
   local value, told = core.result(request, response)
-  local fate = { outcome = "ok", value = value, sent = response.sent or 1, status = told.status, date = told.date,
-                 request_id = told.request_id, concurrent_requests = told.concurrent_requests }
-  if value == nil then
-    fate.err, fate.outcome, fate.transient, fate.retry_after = told, told.outcome, told.transient, told.retry_after
-    told.outcome, told.transient, told.date = nil, nil, nil
-  end
+  local fate = { outcome = told.outcome or "ok", value = value, sent = response.sent or 1, status = told.status,
+                 date = told.date, transient = told.transient, retry_after = told.retry_after }
+  if value == nil then fate.err = told else fate.info = told end
+  told.outcome, told.transient, told.date = nil, nil, nil
   return fate
 end
 

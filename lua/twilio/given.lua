@@ -38,8 +38,9 @@ local function account_of (config, found)
 end
 
 -- Splits a call's table: the parameters, and { account, account_sid, api_version, deadline, on_intent }; nil, message;
--- or nil, err. `blank`: the connector's rule, "" means absent.
+-- or nil, err. `blank`: the connector's rule, "" means absent. Most tables have no settings, and are what they are.
 local function of_call (config, row, given, blank)
+  if not settings.holds(given, in_call) then return given, config.plain end
   local params, found = settings.take(given, in_call, in_path, blank)
   if not params then return nil, found end
   if found.on_intent and row.class ~= "buy" then params.on_intent, found.on_intent = found.on_intent, nil end

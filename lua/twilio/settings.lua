@@ -4,9 +4,16 @@
 local cjson = require "cjson"
 local errors = require "twilio.errors"
 
+local folded, room = {}, 1000  -- what was folded already; bounded, since the names come from the callers
+
 -- One rule for spellings: account_sid, accountSid and AccountSid are one name.
 local function fold (key)
-  return (key:gsub("_", ""):lower())
+  local name = folded[key]
+  if not name then
+    name = key:gsub("_", ""):lower()
+    if room > 0 then folded[key], room = name, room - 1 end
+  end
+  return name
 end
 
 local function bad (name, what)
@@ -86,6 +93,14 @@ local function take (given, wanted, kept, blank)
   return rest, found
 end
 
+-- Does the table hold any of the settings named in `wanted`?
+local function holds (given, wanted)
+  for key in next, given do
+    if type(key) == "string" and wanted[fold(key)] then return true end
+  end
+  return false
+end
+
 -- Type and value of the settings found. nil when all are right; else message or err.
 local function wrong (found)
   for name, value in pairs(found) do
@@ -116,4 +131,4 @@ local function credentials (found)
   return { user = key, secret = secret }
 end
 
-return { rows = rows, fold = fold, bad = bad, take = take, wrong = wrong, credentials = credentials }
+return { rows = rows, fold = fold, bad = bad, holds = holds, take = take, wrong = wrong, credentials = credentials }
