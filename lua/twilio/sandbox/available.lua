@@ -20,8 +20,8 @@ local country_row = json.record{ "country_code", "country", "uri", "beta", "subr
 
 --- A number as its country writes it: (415) 867-5309 in North America, E.164 elsewhere.
 local function friendly (phone_number)
-  local area, exchange, line = phone_number:match("^%+1(%d%d%d)(%d%d%d)(%d%d%d%d)$")
-  return area and "(" .. area .. ") " .. exchange .. "-" .. line or phone_number
+  if #phone_number ~= 12 or phone_number:sub(1, 2) ~= "+1" then return phone_number end
+  return "(" .. phone_number:sub(3, 5) .. ") " .. phone_number:sub(6, 8) .. "-" .. phone_number:sub(9)
 end
 
 local function degrees (x) return x and string.format("%.6f", x) end

@@ -5,7 +5,7 @@ local reply = require "twilio.sandbox.reply"
 local routes = require "twilio.sandbox.routes"
 local xml = require "twilio.sandbox.xml"
 
-local ROOT = "^/2010%-04%-01/Accounts/(AC%x+)/(.*)$"
+local ROOT = "/2010-04-01/Accounts/"
 
 local base64 = {}
 for i = 1, 64 do
@@ -47,19 +47,24 @@ local function authenticate (world, request)
   return nil, "Authenticate"
 end
 
-local function as_asked (path, response)
-  if path:find("%.json$") then return response end
-  return xml.convert(response, path)
+local function is_json (path) return path:sub(-5) == ".json" end
+
+-- A URL's path and query. Whoever sends in process gives a whole URL.
+local function split (url)
+  if url:sub(1, 1) ~= "/" then url = url:match("^%a+://[^/]*(.*)$") or "" end
+  local mark = url:find("?", 1, true)
+  if not mark then return url end
+  return url:sub(1, mark - 1), mark < #url and url:sub(mark + 1) or nil
 end
 
 -- The response to a request of a user who is who he says.
 local function answer (world, user, request, path, query_string)
-  local account_sid, rest = path:match(ROOT)
-  if not rest then return reply.not_found(path) end
-  local account = world.accounts[account_sid]
+  local after_sid = #ROOT + 35
+  if path:sub(1, #ROOT) ~= ROOT or path:sub(after_sid, after_sid) ~= "/" then return reply.not_found(path) end
+  local account = world.accounts[path:sub(#ROOT + 1, after_sid - 1)]
   if not account or account ~= user and account.parent ~= user then return reply.unauthorized("Authenticate") end
 
-  local plain = rest:gsub("%.json$", "")
+  local plain = path:sub(after_sid + 1, is_json(path) and -6 or -1)
   local methods, captures = routes.find(plain)
   if not methods then return reply.not_found(path) end
   local row = methods[request.method]
@@ -75,12 +80,10 @@ end
 
 --- The response to a request: { method, url or path with query, authorization or account, body }.
 local function dispatch (world, request)
-  local target = request.url:gsub("^%a+://[^/]*", "")
-  local path, query_string = target:match("^([^?]*)%??(.*)$")
-  if query_string == "" then query_string = nil end
+  local path, query_string = split(request.url)
   local user, refusal = authenticate(world, request)
   local response = user and answer(world, user, request, path, query_string) or reply.unauthorized(refusal)
-  return as_asked(path, response)
+  return is_json(path) and response or xml.convert(response, path)
 end
 
 return dispatch

@@ -41,14 +41,22 @@ local rows = {
   { "DELETE", "OutgoingCallerIds/*", outgoing.remove },
 }
 
--- A tree of path segments; "*" stands for any.
-local root = {}
+-- A tree of path segments: what may follow by name, and what follows whatever its name ("any").
+local function new_node () return { named = {}, any = nil, methods = nil } end
+
+local function child (node, segment)
+  if segment == "*" then
+    node.any = node.any or new_node()
+    return node.any
+  end
+  node.named[segment] = node.named[segment] or new_node()
+  return node.named[segment]
+end
+
+local root = new_node()
 for _, row in ipairs(rows) do
   local node = root
-  for segment in row[2]:gmatch("[^/]+") do
-    node[segment] = node[segment] or {}
-    node = node[segment]
-  end
+  for segment in row[2]:gmatch("[^/]+") do node = child(node, segment) end
   node.methods = node.methods or {}
   node.methods[row[1]] = row
 end
@@ -56,17 +64,16 @@ end
 --- The methods of a path (without its suffix) as a table from method to row, and what its variable segments are; or
 --- nil.
 local function find (path)
-  local node, captures = root, {}
-  for segment in path:gmatch("[^/]+") do
-    local child = segment ~= "methods" and segment ~= "*" and node[segment] or nil
-    if not child then
-      child = node["*"]
-      captures[#captures + 1] = segment
-    end
-    if not child then return nil end
-    node = child
-  end
-  return node.methods, captures
+  local node, captures, from = root, {}, 1
+  repeat
+    local slash = path:find("/", from, true)
+    local segment = path:sub(from, slash and slash - 1 or -1)
+    local named = node.named[segment]
+    if not named then captures[#captures + 1] = segment end
+    node = named or node.any
+    from = slash and slash + 1
+  until not node or not slash
+  return node and node.methods, captures
 end
 
 return { find = find }
