@@ -91,7 +91,7 @@ test: ## the whole suite, under each Lua
 check: ## formatting, linters, the walls between the layers
 	@.ci/setup check
 	@$(MAKE) --no-print-directory -s -j2 all
-	@CHECK_CFLAGS="$(filter-out -Werror -O2 -g,$(ALL_CFLAGS)) $(INC_5.4) $(CURL_CFLAGS)" .ci/check
+	@CHECK_CFLAGS="-include .ci/noreturn.h $(filter-out -Werror -O2 -g,$(ALL_CFLAGS)) $(INC_5.4) $(CURL_CFLAGS)" .ci/check
 
 conformance: ## Prism's judgement, by Twilio's own description (OPENAPI)
 	@.ci/setup test
