@@ -1,0 +1,53 @@
+local core = require "twilio.core"
+local fake = require "spec.lua.fake"
+local fates = require "twilio.fate"
+
+local account = core.account{ account_sid = fake.account.sid, user = fake.account.sid, secret = "s",
+                              api_url = "https://api.twilio.com" }
+
+local function request (name)
+  return (core.request(name or "get_incoming", account, { sid = fake.sid }))
+end
+
+describe("a fate", function ()
+  it("of a good answer is its value, with what the answer told", function ()
+    local fate = fates.of_response(request(), fake.response(200, fake.record(), {
+      date = "Thu, 30 Jul 2015 23:19:04 GMT", ["twilio-request-id"] = "RQ1" }))
+    assert.same({ "ok", fake.sid, 1, 200, 1438298344, "RQ1", nil },
+                { fate.outcome, fate.value.sid, fate.sent, fate.status, fate.date, fate.info.request_id, fate.err })
+  end)
+
+  it("of a bad one is its error, whose outcome and use it takes over", function ()
+    local fate = fates.of_response(request(), fake.response(429, "{}", { ["retry-after"] = "7" }))
+    assert.same({ "throttled", true, 7, "throttled" },
+                { fate.outcome, fate.transient, fate.retry_after, fate.err.kind })
+    assert.same({}, { fate.err.outcome, fate.err.transient, fate.err.date, fate.value })
+  end)
+
+  it("counts a request as sent once where the transport does not count", function ()
+    local answer = fake.response(200, fake.record())
+    answer.sent = nil
+    assert.equal(1, fates.of_response(request(), answer).sent)
+    assert.same({ "ambiguous", 1 }, { fates.of_failure(request(), { kind = "network" }).outcome,
+                                      fates.of_failure(request(), { kind = "network" }).sent })
+  end)
+
+  it("of a failure is not sent only where the transport counted none", function ()
+    local fate = fates.of_failure(request(), fake.unsent)
+    assert.same({ "not_sent", 0, true, "connect" }, { fate.outcome, fate.sent, fate.transient, fate.err.kind })
+    assert.equal("ambiguous", fates.of_failure(request(), nil).outcome)
+  end)
+
+  it("makes what is not HTTP worth another try to a read alone", function ()
+    local garbled = { kind = "protocol", message = "?", sent = 1, transient = true }
+    assert.is_true(fates.of_failure(request(), garbled).transient)
+    assert.is_false(fates.of_failure(request("release"), garbled).transient)
+  end)
+
+  it("leaves the failure as it is: a transport may answer the same table again", function ()
+    local failure = { kind = "connect", message = "refused", sent = 0, transient = true }
+    local err = fates.of_failure(request(), failure).err
+    err.kind = "changed"
+    assert.same({ kind = "connect", message = "refused", sent = 0, transient = true }, failure)
+  end)
+end)
