@@ -3,8 +3,8 @@
 
 --- A function from n to a whole number in [0, n), for n up to 2^31 - 85. The same seed gives the same sequence.
 local function new (seed)
-  seed = math.floor(seed)
-  local a, b = seed % 2147483562 + 1, seed * 69621 % 2147483398 + 1
+  seed = math.floor(seed) % 2147483562
+  local a, b = seed + 1, seed * 69621 % 2147483398 + 1
   local function draw (n)
     a, b = a * 40014 % 2147483563, b * 40692 % 2147483399
     return (a - b) % 2147483562 % n
