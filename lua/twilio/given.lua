@@ -80,11 +80,11 @@ local function pick (params, name)
   end
 end
 
--- A copy of the parameters without `old`, and with `new` = value.
-local function replace (params, old, new, value)
-  local copy = settings.take(params, { [settings.fold(old)] = old, [settings.fold(new)] = new }, {}, false)
-  copy[new] = value
-  return copy
+-- A copy of the parameters without these, however they are spelt.
+local function without (params, ...)
+  local unwanted = {}
+  for _, name in ipairs{ ... } do unwanted[settings.fold(name)] = name end
+  return (settings.take(params, unwanted, {}, false))
 end
 
-return { of_call = of_call, of_walk = of_walk, pick = pick, replace = replace }
+return { of_call = of_call, of_walk = of_walk, pick = pick, without = without }

@@ -77,16 +77,18 @@ local function search (call, searches)
   return {}
 end
 
--- Buys some number that one of the searches (requests, tried in order) finds. order_for(phone_number) makes an order.
--- The next candidate's turn comes only after a definite refusal, or when the account had the number already; never
--- after doubt.
+-- Buys some number that one of the searches (requests, tried in order) finds; order_for(phone_number) makes its order
+-- (or nil, err). The next candidate's turn comes only after a definite refusal, or when the account had the number
+-- already; never after doubt.
 local function choose (call, searches, order_for)
   local numbers, err = search(call, searches)
   if not numbers then return nil, err end
   for _ = 1, candidates do
     local number = draw(call, numbers)
     if not number then break end
-    local record, info = buy(call, order_for(number))
+    local order, none = order_for(number)
+    if not order then return nil, none end
+    local record, info = buy(call, order)
     if record and not info.already_owned then return record, info end
     if not record then
       err = info

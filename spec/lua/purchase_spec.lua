@@ -252,6 +252,17 @@ describe("a purchase by area code", function ()
     assert.is_nil(transport.requests[2].body:find("AreaCode"))
   end)
 
+  it("keeps to the account and the version that the call names", function ()
+    local other = "AC" .. ("b"):rep(32)
+    local given = { area_code = 415, accountSid = other, authToken = "t", ApiUrl = "https://localhost",
+                    api_version = "2008-08-01" }
+    local _, _, transport = buy({ found, fake.lost, there }, given)
+    for i = 1, 3 do
+      assert.truthy(transport.requests[i].url:find("^https://localhost/2008%-08%-01/Accounts/" .. other .. "/"))
+      assert.is_true(transport.requests[i].account:matches(other, "t"))
+    end
+  end)
+
   it("searches Canada where the United States have none", function ()
     local _, _, transport = buy({ fake.response(200, fake.available{}), found, bought }, { area_code = 604 })
     assert.truthy(transport.requests[2].url:find("/CA/Local.json?AreaCode=604", 1, true))

@@ -1,0 +1,67 @@
+-- The calls that are more than one request: what purchase.lua and transfer.lua need to know beside the request itself.
+-- Each function is order(session, call, plan) → value, info | nil, err, by the class of the plan's request.
+
+local givens = require "twilio.given"
+local plans = require "twilio.plan"
+local purchase = require "twilio.purchase"
+local transfers = require "twilio.transfer"
+
+local function of_number (session, plan, request)
+  local number = request.phone_number
+  local list, err = plans.beside(session, plan, "list_incoming", { phone_number = number, page_size = 20 })
+  if not list then return nil, err end
+  return { request = request, list = list, phone_number = number,
+           on_intent = plan.options.on_intent or session.settings.on_intent }
+end
+
+local toll_free = { ["800"] = true, ["833"] = true, ["844"] = true, ["855"] = true, ["866"] = true, ["877"] = true,
+                    ["888"] = true }
+
+-- An area code says nothing about the country, but whether it is toll-free.
+local function searches_of (session, plan, code)
+  if toll_free[code] then
+    return { plans.beside(session, plan, "search_toll_free", { country_code = "US", area_code = code }) }
+  end
+  return { plans.beside(session, plan, "search_local", { country_code = "US", area_code = code }),
+           plans.beside(session, plan, "search_local", { country_code = "CA", area_code = code }) }
+end
+
+local function by_area (session, call, plan)
+  local params = givens.without(plan.params, "area_code", "phone_number", "account_sid", "api_version")
+  local searches = searches_of(session, plan, plan.request.area_code)
+  local record, info = purchase.choose(call, searches, function (phone_number)
+    params.phone_number = phone_number
+    local request, err = plans.beside(session, plan, plan.request.operation, params)
+    if not request then return nil, err end
+    return of_number(session, plan, request)
+  end)
+  if record or info.code ~= 20008 then return record, info end
+  -- Twilio's test credentials may not search; what they buy, by any area code, is make-believe.
+  record, info = call:run(call:round(plan.request))
+  return record, info
+end
+
+local function buy (session, call, plan)
+  if not plan.request.phone_number then return by_area(session, call, plan) end
+  local order, err = of_number(session, plan, plan.request)
+  if not order then return nil, err end
+  return purchase.buy(call, order)
+end
+
+local function transfer (session, call, plan)
+  local target = givens.pick(plan.params, "transfer_to")
+  local there, err = plans.beside(session, plan, "get_incoming", { sid = plan.request.sid, account_sid = target })
+  if not there then return nil, err end
+  return transfers.transfer(call, { request = plan.request, there = there, target = target })
+end
+
+-- "bought", record, info; "not_found_yet"; or "unknown", err.
+local function reconcile (session, call, intent)
+  local number = intent.phone_number
+  local plan, err = plans.of_call(session, { class = "read" }, "list_incoming", {
+    phone_number = number, account_sid = intent.account_sid, page_size = 20 })
+  if not plan then return "unknown", err end
+  return purchase.reconcile(call, { list = plan.request, phone_number = number, since = intent.since })
+end
+
+return { buy = buy, transfer = transfer, reconcile = reconcile }
