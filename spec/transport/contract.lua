@@ -2,7 +2,7 @@
 --
 --   contract("curl", function (server)     -- the fault server: its certificates may be needed to start
 --     return function (settings, origin, requests) … spec/transport/run.lua … end, function () … stop … end
---   end)
+--   end, { proxy = "why it has none" })       -- what it lacks, if anything
 
 local assert = require "luassert"
 local busted = require "busted"   -- its globals are for spec files alone
@@ -43,9 +43,10 @@ local function harness (t)
   return t
 end
 
-return function (name, start)
+return function (name, start, lacks)
   busted.describe(name .. ":", function ()
-    local t = harness{ host = "localhost" }   -- a name: nginx holds no certificate against an address
+    -- The host is a name: nginx holds no certificate against an address.
+    local t = harness{ host = "localhost", lacks = lacks or {} }
     local stop
 
     busted.setup(function ()

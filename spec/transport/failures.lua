@@ -154,6 +154,10 @@ return function (t)
   end)
 
   describe("a proxy", function ()
+    if t.lacks.proxy then
+      return busted.pending(t.lacks.proxy)
+    end
+
     local function through (requests, settings)
       settings = settings or {}
       settings.proxy = settings.proxy or "http://" .. t.host .. ":" .. t.server.ports.proxy
