@@ -1,4 +1,6 @@
+local sandboxes = require "twilio.sandbox"
 local search = require "twilio.search"
+local twilio = require "twilio"
 
 -- A stock of numbers that answers as Twilio does: `cap` rows at most, always the same ones, and no next page.
 local function stock (numbers, cap)
@@ -142,6 +144,41 @@ describe("a search beyond one answer", function ()
     pages()
     pages:close()
     assert.is_nil(pages())
+  end)
+end)
+
+describe("a search of the sandbox", function ()
+  -- All that is found, and in how many searches, where an answer holds so many rows at most.
+  local function found (rows, params)
+    local sandbox = sandboxes.new{ search_rows = rows }
+    local client = assert(twilio.new{ transport = sandbox, account_sid = sandbox.account_sid,
+                                      auth_token = sandbox.auth_token })
+    local numbers, count = {}, 0
+    for row in client.numbers.each_local(params) do
+      assert.is_nil(numbers[row.phone_number], row.phone_number .. " came twice")
+      numbers[row.phone_number], count = true, count + 1
+    end
+    return numbers, count, sandbox:state().requests
+  end
+
+  it("finds with thirty rows an answer what a whole answer holds", function ()
+    local params = { country_code = "US", contains = "+141555", sms_enabled = true }
+    local whole, count, searches = found(1000, params)
+    assert.is_true(count > 100 and count < 1000)
+    assert.is_true(searches <= 12)
+    assert.same(whole, (found(30, params)))
+  end)
+
+  it("finds 500 numbers, in no more than 60 searches", function ()
+    local _, count, searches = found(30, { country_code = "US", limit = 500 })
+    assert.equal(500, count)
+    assert.is_true(searches <= 60)
+  end)
+
+  it("keeps to the other filters", function ()
+    local numbers, count = found(30, { country_code = "US", area_code = 212, limit = 100 })
+    assert.equal(100, count)
+    for number in pairs(numbers) do assert.matches("^%+1212", number) end
   end)
 end)
 
