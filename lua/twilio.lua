@@ -41,9 +41,13 @@ end
 --   connect_timeout (10), timeout (of one attempt: 30; 60 where money or a telephone is involved), deadline (of a whole
 --     call: 60; 150 there), max_attempts (4)
 --   transport (an object with send, sleep, now, close; it is not closed with the client)
---   on_request, on_response, on_retry (told of every attempt; see README), on_intent (told of a purchase before its
---     first byte; an error in it stops the purchase)
---   times (a table over those of twilio.retry; for tests)
+--   on_request, on_response, on_retry: functions that are told of every attempt, in a table of its own each time:
+--     operation, method, path, attempt (its number), timeout; with on_response also outcome (ok rejected throttled
+--     not_sent ambiguous), status, kind, request_id, sent (a count), elapsed; with on_retry operation, attempt, status,
+--     kind, wait (seconds). An error in one changes nothing; the call's second result has it as hook_error.
+--   on_intent: a function that is told of a purchase before its first byte: operation, phone_number, account_sid,
+--     since. Keep it, and numbers.reconcile(intent) says after a crash what became of it. An error in it stops the purchase.
+--   times (seconds, over those of twilio/retry.lua; for tests)
 -- An unknown setting or a wrong Lua type raises; a bad value answers nil, err of kind config, err.parameter its name.
 local function new (config)
   if type(config) ~= "table" then error("twilio.new takes a table, not a " .. type(config), 2) end

@@ -1,0 +1,203 @@
+local fake = require "spec.lua.fake"
+
+local bought = fake.response(201, fake.record{ date_created = "Thu, 30 Jul 2015 23:19:04 +0000" },
+                             { date = "Thu, 30 Jul 2015 23:19:05 GMT" })
+local taken = fake.problem(400, 21422, "not available")
+local there = fake.response(200, fake.page{ fake.record() }, { date = "Thu, 30 Jul 2015 23:19:06 GMT" })
+local absent = fake.response(200, fake.page{})
+
+-- What buy answers when the transport answers so.
+local function buy (answers, given, more)
+  local transport = fake.play(answers)
+  local client = fake.client(transport, more)
+  given = given or { phone_number = fake.number }
+  local record, info = client.numbers.buy(given)
+  return record, info, transport
+end
+
+local function methods (transport)
+  local list = {}
+  for i, request in ipairs(transport.requests) do list[i] = request.method end
+  return table.concat(list, " ")
+end
+
+describe("a purchase by area code", function ()
+  local found = fake.response(200, fake.available{ fake.number })
+
+  it("searches, and buys a number that it found, never by the area code", function ()
+    local record, _, transport = buy({ found, bought }, { areaCode = "415", friendly_name = "front desk" })
+    assert.equal(fake.sid, record.sid)
+    assert.truthy(transport.requests[1].url:find("/AvailablePhoneNumbers/US/Local.json?AreaCode=415", 1, true))
+    assert.truthy(transport.requests[2].body:find("PhoneNumber=%2B14155550123", 1, true))
+    assert.truthy(transport.requests[2].body:find("FriendlyName=front", 1, true))
+    assert.is_nil(transport.requests[2].body:find("AreaCode"))
+  end)
+
+  it("keeps to the account and the version that the call names", function ()
+    local other = "AC" .. ("b"):rep(32)
+    local given = { area_code = 415, accountSid = other, authToken = "t", ApiUrl = "https://localhost",
+                    api_version = "2008-08-01" }
+    local _, _, transport = buy({ found, fake.lost, there }, given)
+    for i = 1, 3 do
+      assert.truthy(transport.requests[i].url:find("^https://localhost/2008%-08%-01/Accounts/" .. other .. "/"))
+      assert.is_true(transport.requests[i].account:matches(other, "t"))
+    end
+  end)
+
+  it("searches Canada where the United States have none", function ()
+    local _, _, transport = buy({ fake.response(200, fake.available{}), found, bought }, { area_code = 604 })
+    assert.truthy(transport.requests[2].url:find("/CA/Local.json?AreaCode=604", 1, true))
+  end)
+
+  it("searches toll-free numbers for a toll-free code", function ()
+    local _, _, transport = buy({ found, bought }, { area_code = 888 })
+    assert.truthy(transport.requests[1].url:find("/US/TollFree.json?AreaCode=888", 1, true))
+  end)
+
+  it("tries the next candidate after a definite refusal, five at most", function ()
+    local list = {}
+    for i = 1, 9 do list[i] = ("+1415555000%d"):format(i) end
+    local many = fake.response(200, fake.available(list))
+    local record, err, transport = buy({ many, taken }, { area_code = 415 })
+    assert.is_nil(record)
+    assert.equal("not_available", err.kind)
+    assert.equal("GET POST POST POST POST POST", methods(transport))
+    local seen = {}
+    for i = 2, 6 do seen[transport.requests[i].body] = true end
+    local different = 0
+    for _ in pairs(seen) do different = different + 1 end
+    assert.equal(5, different)
+  end)
+
+  it("never moves on from a candidate in doubt", function ()
+    local many = fake.response(200, fake.available{ "+14155550001", "+14155550002" })
+    local posts = {}
+    local record, err = buy({ function (request)
+      if request.url:find("Available") then return many end
+      if request.method == "GET" then return absent end
+      posts[request.body] = true
+      return fake.lost
+    end }, { area_code = 415 })
+    assert.is_nil(record)
+    assert.equal("ambiguous", err.kind)
+    assert.truthy(err.phone_number)
+    assert.is_false(err.retryable)
+    assert.is_nil(next(posts, (next(posts))))
+  end)
+
+  it("does not take a number that the account had already for a new one", function ()
+    local many = fake.response(200, fake.available{ "+14155550001", "+14155550002" })
+    local posts = 0
+    local record, _, transport = buy({ many, function (request)
+      posts = posts + 1
+      local number = "+" .. request.body:match("%%2B(%d+)")
+      local date = "Thu, 30 Jul 2015 23:" .. (posts == 1 and "00" or "19") .. ":04 +0000"
+      return fake.response(201, fake.record{ phone_number = number, date_created = date },
+                           { date = "Thu, 30 Jul 2015 23:19:05 GMT" })
+    end }, { area_code = 415 })
+    assert.equal("GET POST POST", methods(transport))
+    assert.equal("Thu, 30 Jul 2015 23:19:04 +0000", record.date_created)
+  end)
+
+  it("does not go after a number that the same client is after already", function ()
+    local many = fake.response(200, fake.available{ "+14155550001", "+14155550002", "+14155550003" })
+    local client
+    local bought_numbers = {}
+    local transport = fake.transport(function (request)
+      if request.method == "GET" then return many end
+      local number = "+" .. request.body:match("%%2B(%d+)")
+      bought_numbers[#bought_numbers + 1] = number
+      return fake.response(201, fake.record{ phone_number = number })
+    end)
+    client = fake.client(transport)
+    for _ = 1, 3 do client.numbers.buy{ area_code = 415 } end
+    table.sort(bought_numbers)
+    assert.same({ "+14155550001", "+14155550002", "+14155550003" }, bought_numbers)
+    local record, err = client.numbers.buy{ area_code = 415 }
+    assert.is_nil(record)
+    assert.equal("not_available", err.kind)
+  end)
+
+  it("gives up on any other refusal", function ()
+    local many = fake.response(200, fake.available{ "+14155550001", "+14155550002" })
+    local _, err, transport = buy({ many, fake.problem(400, 21631, "an address is required") }, { area_code = 415 })
+    assert.equal(21631, err.code)
+    assert.equal("GET POST", methods(transport))
+  end)
+
+  it("is not available where nothing is for sale", function ()
+    local record, err = buy({ fake.response(200, fake.available{}) }, { area_code = 415 })
+    assert.is_nil(record)
+    assert.same({ "not_available", false, 0 }, { err.kind, err.sent, err.attempts })
+  end)
+
+  it("goes out as it is for test credentials, which may not search, and then once at most", function ()
+    local record, _, transport = buy({ fake.problem(403, 20008), bought }, { area_code = 500 })
+    assert.equal(fake.sid, record.sid)
+    assert.equal("AreaCode=500", transport.requests[2].body)
+    local _, err
+    _, err, transport = buy({ fake.problem(403, 20008), fake.lost }, { area_code = 500 })
+    assert.same({ "ambiguous", "GET POST" }, { err.kind, methods(transport) })
+  end)
+
+  it("buys nothing when the search fails", function ()
+    local record, err, transport = buy({ fake.problem(401, 20003) }, { area_code = 415 })
+    assert.is_nil(record)
+    assert.same({ "auth", "search_local" }, { err.kind, err.operation })
+    assert.equal("GET", methods(transport))
+  end)
+
+  it("tells its intent of each candidate", function ()
+    local heard = {}
+    buy({ fake.response(200, fake.available{ "+14155550001", "+14155550002" }), taken, taken },
+        { area_code = 415, on_intent = function (intent) heard[#heard + 1] = intent.phone_number end })
+    table.sort(heard)
+    assert.same({ "+14155550001", "+14155550002" }, heard)
+  end)
+end)
+
+describe("reconcile", function ()
+  local function reconcile (intent, ...)
+    local transport = fake.transport(...)
+    local verdict, record, info = fake.client(transport).numbers.reconcile(intent)
+    return verdict, record, info, transport
+  end
+
+  it("finds what was bought, by the intent", function ()
+    local verdict, record, info = reconcile({ phone_number = fake.number, since = 1438298343 }, there)
+    assert.equal("bought", verdict)
+    assert.equal(fake.sid, record.sid)
+    assert.is_nil(info.already_owned)
+  end)
+
+  it("finds it by the ambiguous error too", function ()
+    local _, err = buy{ function (request) return request.method == "POST" and fake.lost or absent end }
+    assert.equal("bought", (reconcile(err, there)))
+  end)
+
+  it("tells of a number that was owned before", function ()
+    local _, _, info = reconcile({ phone_number = fake.number, since = 1438298344 + 60 }, there)
+    assert.is_true(info.already_owned)
+  end)
+
+  it("says not yet, not never", function ()
+    assert.equal("not_found_yet", (reconcile({ phone_number = fake.number }, absent)))
+  end)
+
+  it("says unknown when it cannot look", function ()
+    local verdict, err = reconcile({ phone_number = fake.number }, fake.problem(401, 20003))
+    assert.same({ "unknown", "auth" }, { verdict, err.kind })
+  end)
+
+  it("looks in the intent's account", function ()
+    local other = "AC" .. ("b"):rep(32)
+    local _, _, _, transport = reconcile({ phone_number = fake.number, account_sid = other }, absent)
+    assert.truthy(transport.requests[1].url:find(other, 1, true))
+  end)
+
+  it("raises without a number to look for", function ()
+    local numbers = fake.client(fake.transport(absent)).numbers
+    assert.has_error(function () numbers.reconcile{} end)
+    assert.has_error(function () numbers.reconcile("+14155550123") end)
+  end)
+end)
