@@ -17,13 +17,14 @@ end
 local toll_free = { ["800"] = true, ["833"] = true, ["844"] = true, ["855"] = true, ["866"] = true, ["877"] = true,
                     ["888"] = true }
 
--- An area code says nothing about the country, but whether it is toll-free.
+-- An area code says nothing about the country, but whether it is toll-free. The more candidates there are, the fewer
+-- rivals want the same.
 local function searches_of (session, plan, code)
-  if toll_free[code] then
-    return { plans.beside(session, plan, "search_toll_free", { country_code = "US", area_code = code }) }
+  local function search (name, country)
+    return plans.beside(session, plan, name, { country_code = country, area_code = code, page_size = 100 })
   end
-  return { plans.beside(session, plan, "search_local", { country_code = "US", area_code = code }),
-           plans.beside(session, plan, "search_local", { country_code = "CA", area_code = code }) }
+  if toll_free[code] then return { search("search_toll_free", "US") } end
+  return { search("search_local", "US"), search("search_local", "CA") }
 end
 
 local function by_area (session, call, plan)

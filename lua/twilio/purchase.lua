@@ -55,13 +55,17 @@ end
 local candidates = 5
 
 -- Takes one of the numbers out of the list: at random, since rivals see the same list; and none that this client is
--- after already in a call beside this one, since both would believe to have bought it.
+-- after in a call beside this one, since both would believe to have bought it. Such a claim ends with a definite
+-- refusal, or with the time that a purchase may take: from then on its date tells that it is an older one.
 local function draw (call, numbers)
-  local drawn = call.world.drawn
+  local drawn, now = call.world.drawn, call:now()
+  for number, ends in pairs(drawn) do
+    if ends <= now then drawn[number] = nil end
+  end
   while #numbers > 0 do
     local number = table.remove(numbers, math.floor(call.world.random() * #numbers) + 1).phone_number
     if not drawn[number] then
-      drawn[number] = true
+      drawn[number] = now + call.world.times.money_deadline
       return number
     end
   end
@@ -92,7 +96,7 @@ local function choose (call, searches, order_for)
     if record and not info.already_owned then return record, info end
     if not record then
       err = info
-      err.retryable = err.retryable and not err.maybe_applied
+      if err.maybe_applied then err.retryable = false else call.world.drawn[number] = nil end
       if err.kind ~= "not_available" then return nil, err end
     end
   end

@@ -70,6 +70,7 @@ local function judge (lines, state)
     if what == "buy" then
       local name = (ending == "done" or ending == "owned") and "bought" or ending
       tally[name] = tally[name] + 1
+      if name == "failed" then tally["failed: " .. words[5]] = (tally["failed: " .. words[5]] or 0) + 1 end
       if words[5] == "reconciled" then tally.reconciled = tally.reconciled + 1 end
       if name == "bought" then
         if charged[subject] ~= words[4] then tally.false_success = tally.false_success + 1 end

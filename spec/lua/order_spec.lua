@@ -101,21 +101,38 @@ describe("a purchase by area code", function ()
 
   it("does not go after a number that the same client is after already", function ()
     local many = fake.response(200, fake.available{ "+14155550001", "+14155550002", "+14155550003" })
-    local client
     local bought_numbers = {}
     local transport = fake.transport(function (request)
       if request.method == "GET" then return many end
       local number = "+" .. request.body:match("%%2B(%d+)")
       bought_numbers[#bought_numbers + 1] = number
-      return fake.response(201, fake.record{ phone_number = number })
+      return fake.response(201, fake.record{ phone_number = number }, { date = "Thu, 30 Jul 2015 23:19:05 GMT" })
     end)
-    client = fake.client(transport)
-    for _ = 1, 3 do client.numbers.buy{ area_code = 415 } end
+    local client = fake.client(transport)
+    for _ = 1, 3 do assert.truthy(client.numbers.buy{ area_code = 415 }) end
     table.sort(bought_numbers)
     assert.same({ "+14155550001", "+14155550002", "+14155550003" }, bought_numbers)
     local record, err = client.numbers.buy{ area_code = 415 }
     assert.is_nil(record)
     assert.equal("not_available", err.kind)
+    transport.clock = transport.clock + 151
+    assert.truthy(client.numbers.buy{ area_code = 415 })
+  end)
+
+  it("lets go of a number that was refused, or never asked for", function ()
+    local refusals = { taken, fake.unsent }
+    for _, refusal in ipairs(refusals) do
+      local posts = 0
+      local transport = fake.transport(function (request)
+        if request.method == "GET" then return found end
+        posts = posts + 1
+        return posts > 4 and bought or refusal
+      end)
+      local numbers = fake.client(transport).numbers
+      local record
+      for _ = 1, 5 do record = record or numbers.buy{ area_code = 415 } end
+      assert.equal(fake.sid, record.sid)
+    end
   end)
 
   it("gives up on any other refusal", function ()
