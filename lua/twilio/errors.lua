@@ -14,8 +14,10 @@ function Error:__tostring ()
   return text .. " (" .. table.concat(notes, ", ") .. ")"
 end
 
--- The table `fields`, from now on an error. It must have `kind` and `message`.
+-- The table `fields`, from now on an error. It must have `kind` and `message`; without counts nothing was sent.
 local function new (fields)
+  if fields.attempts == nil then fields.attempts, fields.sent = 0, false end
+  if fields.retryable == nil then fields.retryable = false end
   return setmetatable(fields, Error)
 end
 
