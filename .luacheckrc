@@ -5,4 +5,5 @@ files["lua/twilio/sandbox/nginx.lua"].read_globals = { "ngx" }
 files["lua/twilio.lua"].read_globals = { "ngx" }
 files["spec"].std = "min+busted"
 files["spec/nginx"].read_globals = { "ngx" }
+files["examples/nginx"].std = "ngx_lua"
 exclude_files = { "build", "node_modules" }

@@ -2,7 +2,8 @@
 --
 --   local nginx = require("spec.support.nginx").start{ http = "directives of the http block", server = "of its server",
 --     main = "of the file itself", workers = 1, files = { ["handler.lua"] = "…" }, environment = "NAME=value ",
---     tls = true (speak https as localhost, by the certificate nginx.ca) }
+--     tls = true (speak https as localhost, by the certificate nginx.ca), frame = "another nginx.conf than FRAME" }
+--   In all of these $port, $directory, $top (the project) and $modules are filled in.
 --   nginx.port   nginx.url   nginx.directory (where `files` are)   nginx:workers() → their process ids
 --   nginx:get(path) → body, status   nginx:post(path, body) → body, status   (blocking, through libcurl)
 --   nginx:reload()   nginx:log() → the error log   nginx:stop()
@@ -82,12 +83,12 @@ end
 
 -- Starts nginx; nil where its port is taken.
 local function launch (self, given)
-  self.port = math.random(20000, 32000)   -- below those that the system hands out
+  self.port = 20000 + math.floor(core.random() * 12000)   -- below those that the system hands out
   local values = { port = self.port, directory = self.directory, top = self.top, modules = modules(),
                    workers = given.workers or 1, tls = given.tls and TLS or "" }
   values.main, values.http, values.server = fill(given.main or "", values), fill(given.http or "", values),
     fill(given.server or "", values)
-  write(self.directory .. "/nginx.conf", fill(FRAME, values))
+  write(self.directory .. "/nginx.conf", fill(given.frame or FRAME, values))
   local said = shell(self.command .. " 2>&1; echo $?")
   if said:match "%d+$" == "0" then return true end
   assert(said:find("in use", 1, true) or said:find("bind()", 1, true), said)
@@ -95,7 +96,8 @@ end
 
 local function start (given)
   local self = setmetatable({ directory = shell "mktemp -d", top = shell "pwd" }, Nginx)
-  self.command = ("%snginx -p %s/ -c nginx.conf -e error.log"):format(given.environment or "", self.directory)
+  self.command = ("PATH=$PATH:/usr/sbin %s nginx -p %s/ -c nginx.conf -e error.log")
+    :format(given.environment or "", self.directory)
   for name, text in pairs(given.files or {}) do write(self.directory .. "/" .. name, text) end
   if given.tls then
     shell(fill(CERTIFICATE, self))

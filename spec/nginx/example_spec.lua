@@ -1,0 +1,86 @@
+-- examples/nginx, as it is but for its port, the sandbox in Twilio's place, and nginx in the background.
+
+local cjson = require "cjson"
+local nginx = require "spec.support.nginx"
+local sandbox = require "spec.support.sandbox"
+
+local function read (path)
+  local file = assert(io.open(path))
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+-- nginx.conf with one piece of it replaced, which must be there.
+local function replace (text, old, new)
+  local from, to = text:find(old, 1, true)
+  assert(from, "nginx.conf has no " .. old)
+  return text:sub(1, from - 1) .. new .. text:sub(to + 1)
+end
+
+describe("the example for nginx", function ()
+  local twilio, front
+
+  setup(function ()
+    twilio = sandbox.start()
+    local conf = read "examples/nginx/nginx.conf"
+    conf = replace(conf, "load_module /usr/lib/nginx/modules/ndk_http_module.so;", "user root;\n$modules")
+    conf = replace(conf, "load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;", "")
+    conf = replace(conf, "daemon off;", "")
+    conf = replace(conf, "error_log stderr;", "error_log error.log;")
+    conf = replace(conf, "listen 127.0.0.1:8080", "listen 127.0.0.1:$port")
+    conf = replace(conf, "/etc/ssl/certs/ca-certificates.crt", twilio.ca_file)
+    conf = replace(conf, '$prefix/?.lua;;";',
+      '$directory/?.lua;$top/lua/?.lua;$top/lua/?/init.lua;;"; lua_package_cpath "$top/build/5.1/?.so;;";')
+    front = nginx.start{
+      frame = conf, files = { ["app.lua"] = read "examples/nginx/app.lua" },
+      environment = ("TWILIO_ACCOUNT_SID=%s TWILIO_AUTH_TOKEN=%s TWILIO_API_URL=%s"):format(twilio.account_sid,
+        twilio.auth_token, (twilio.tls_url:gsub("127%.0%.0%.1", "localhost"))),
+    }
+  end)
+  teardown(function ()
+    front:stop()
+    twilio:stop()
+  end)
+  before_each(function () twilio:reset() end)
+
+  local function get (path)
+    local body, status = front:get(path)
+    return cjson.decode(body), status
+  end
+
+  local function post (path, form)
+    local body, status = front:post(path, form)
+    return cjson.decode(body), status
+  end
+
+  it("searches", function ()
+    local page, status = get "/numbers/available?country_code=US&area_code=415"
+    assert.equal(200, status)
+    assert.equal(10, #page.available)
+    assert.truthy(page.available[1]:find "^%+1415%d+$")
+  end)
+
+  it("answers a bad value with 400 and its name", function ()
+    local err, status = get "/numbers/available?country_code=nowhere"
+    assert.equal(400, status)
+    assert.equal("invalid", err.error)
+    assert.truthy(err.message:find("country_code", 1, true))
+  end)
+
+  it("buys, and shows it in two listings made at once", function ()
+    local number = get("/numbers/available?area_code=415").available[1]
+    local bought, status = post("/numbers/buy", "phone_number=" .. number:gsub("+", "%%2B"))
+    assert.equal(200, status)
+    assert.equal(number, bought.phone_number)
+    assert.truthy(bought.sid:find "^PN%x+$")
+    assert.equal(1, get("/numbers/overview").incoming)
+    assert.equal(1, #twilio:state().charges)
+  end)
+
+  it("buys by POST alone", function ()
+    local _, status = front:get "/numbers/buy"
+    assert.equal(403, status)
+    assert.equal(0, #twilio:state().charges)
+  end)
+end)
