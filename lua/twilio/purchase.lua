@@ -56,7 +56,7 @@ local candidates = 5
 
 -- Takes one of the numbers out of the list: at random, since rivals see the same list; and none that this client is
 -- after in a call beside this one, since both would believe to have bought it. Such a claim ends with a definite
--- refusal, or with the time that a purchase may take: from then on its date tells that it is an older one.
+-- refusal, or with the time that a purchase may take.
 local function draw (call, numbers)
   local drawn, now = call.world.drawn, call:now()
   for number, ends in pairs(drawn) do
@@ -82,8 +82,9 @@ local function search (call, searches)
 end
 
 -- Buys some number that one of the searches (requests, tried in order) finds; order_for(phone_number) makes its order
--- (or nil, err). The next candidate's turn comes only after a definite refusal, or when the account had the number
--- already; never after doubt.
+-- (or nil, err). The next candidate's turn comes only after a definite refusal, never after doubt, and not when the
+-- account had the number already either (another process of its owner may have been faster): that is a date's word
+-- against a charge, so the caller is told, as ever, by already_owned.
 local function choose (call, searches, order_for)
   local numbers, err = search(call, searches)
   if not numbers then return nil, err end
@@ -93,12 +94,10 @@ local function choose (call, searches, order_for)
     local order, none = order_for(number)
     if not order then return nil, none end
     local record, info = buy(call, order)
-    if record and not info.already_owned then return record, info end
-    if not record then
-      err = info
-      if err.maybe_applied then err.retryable = false else call.world.drawn[number] = nil end
-      if err.kind ~= "not_available" then return nil, err end
-    end
+    if record then return record, info end
+    err = info
+    if err.maybe_applied then err.retryable = false else call.world.drawn[number] = nil end
+    if err.kind ~= "not_available" then return nil, err end
   end
   return nil, err or errors.of({ kind = "not_available", message = "no number in this area code is for sale",
                                  sent = false, attempts = 0, retryable = false,
