@@ -29,6 +29,23 @@ local defaults = {
   search_rows = 1000,       -- the most rows that a search gives, whatever its PageSize
 }
 
+local choices = { rebuy = { old = true, new = true }, verification = { success = true, failed = true } }
+
+-- The settings with those that are given. Raises, two levels up, for what is no setting or no value of one.
+local function settle (settings, given)
+  local new = {}
+  for name, value in pairs(settings) do new[name] = value end
+  for name, value in pairs(given or {}) do
+    if defaults[name] == nil then
+      error("unknown setting of the sandbox: " .. tostring(name), 3)
+    elseif type(value) ~= type(defaults[name]) or choices[name] and not choices[name][value] then
+      error("not a value for " .. name .. ": " .. tostring(value), 3)
+    end
+    new[name] = value
+  end
+  return new
+end
+
 local Sandbox = {}
 Sandbox.__index = Sandbox
 
@@ -49,34 +66,22 @@ end
 --- A sandbox. config may give any of the settings above, and
 ---   on_status_callback  function ({ url, method, account_sid, fields, at }), called when a StatusCallback is due
 ---   clock               function () → wall-clock seconds; without one the clock stands still between calls of sleep()
---- Raises for a setting that does not exist.
+--- Raises for what is no setting or no value of one.
 local function new (config)
-  local self = setmetatable({ launch = {}, virtual = os.time(), begun = 0 }, Sandbox)
-  for name, value in pairs(defaults) do self.launch[name] = value end
-  for name, value in pairs(config or {}) do
-    if defaults[name] == nil and name ~= "on_status_callback" and name ~= "clock" then
-      error("unknown setting of the sandbox: " .. tostring(name), 2)
-    end
-    if defaults[name] ~= nil then self.launch[name] = value end
-  end
-  config = config or {}
+  local self, given = setmetatable({ virtual = os.time() }, Sandbox), {}
+  for name, value in pairs(config or {}) do given[name] = value end
+  self.on_status_callback, given.on_status_callback = given.on_status_callback, nil
+  self.clock, given.clock = given.clock or function () return self.virtual end, nil
+  self.launch = settle(defaults, given)
   self.account_sid, self.auth_token = self.launch.account_sid, self.launch.auth_token
-  self.on_status_callback = config.on_status_callback
-  self.clock = config.clock or function () return self.virtual end
   self.begun = self.clock()
   self:reset()
   return self
 end
 
---- Back to the start, with other settings where they are given. Raises for one that does not exist.
+--- Back to the start, without faults, and with other settings where they are given. Raises as new() does.
 function Sandbox:reset (changes)
-  local settings = {}
-  for name, value in pairs(self.launch) do settings[name] = value end
-  for name, value in pairs(changes or {}) do
-    if defaults[name] == nil then error("unknown setting of the sandbox: " .. tostring(name), 2) end
-    settings[name] = value
-  end
-  self.settings = settings
+  self.settings = settle(self.launch, changes)
   start(self)
 end
 
@@ -84,15 +89,24 @@ end
 --- probability = 0.2 }, … } }. The kinds of fault stand in twilio/sandbox/faults.lua; no rules end them.
 function Sandbox:faults (plan) self.fault_rules = faults.new(plan.seed or self.settings.seed, plan.rules) end
 
+local function copies (list)
+  local copied = {}
+  for i, entry in ipairs(list) do
+    copied[i] = {}
+    for name, value in pairs(entry) do copied[i][name] = value end
+  end
+  return copied
+end
+
 --- What is true: requests (a count), charges, releases, verification_calls and callbacks (lists), owned (a list of
 --- phone numbers), faults (how often each struck).
 function Sandbox:state ()
-  local owned = {}
-  for phone_number in pairs(self.world.owner) do owned[#owned + 1] = phone_number end
+  local w, owned, struck = self.world, {}, {}
+  for phone_number in pairs(w.owner) do owned[#owned + 1] = phone_number end
   table.sort(owned)
-  local w = self.world
-  return { requests = w.requests, charges = w.charges, releases = w.releases, verification_calls = w.verification_calls,
-    callbacks = w.callbacks, owned = owned, faults = w.struck }
+  for fault, times in pairs(w.struck) do struck[fault] = times end
+  return { requests = w.requests, charges = copies(w.charges), releases = copies(w.releases),
+    verification_calls = copies(w.verification_calls), callbacks = copies(w.callbacks), owned = owned, faults = struck }
 end
 
 --- The response to a request, and how to deliver it where not as it is (see twilio/sandbox/faults.lua). What was due by

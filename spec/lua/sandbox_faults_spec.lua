@@ -219,6 +219,21 @@ describe("sandbox: as a transport", function ()
     assert.has_error(function () sandbox.new():reset{ colour = "blue" } end)
   end)
 
+  it("raises for a value that is none, and stays as it was", function ()
+    local api = inside.new{ numbers = 2 }
+    for name, value in pairs{ numbers = "many", rebuy = "never", verification = true, account_sid = 7 } do
+      assert.has_error(function () api.sandbox:reset{ [name] = value } end)
+    end
+    assert.equal(2, #api.sandbox:state().owned)
+  end)
+
+  it("tells its state in tables that are the caller's", function ()
+    local api = inside.new()
+    api.buy()
+    api.sandbox:state().charges[1].phone_number = "+1"
+    assert.not_equal("+1", api.sandbox:state().charges[1].phone_number)
+  end)
+
   it("does not change the tables that it is given", function ()
     local rules = { { fault = "error", times = 1 } }
     local api = inside.new()

@@ -224,6 +224,7 @@ describe("sandbox: available numbers", function ()
       local base = "/2010-04-01/Accounts/" .. api.sandbox.account_sid .. "/AvailablePhoneNumbers"
       assert.equal(base .. ".json", page.uri)
       assert.same({ ["local"] = base .. "/US/Local.json", toll_free = base .. "/US/TollFree.json" }, sold.US)
+      assert.truthy(sold.CA.toll_free)
       assert.truthy(sold.GB.mobile and sold.GB.national and sold.GB.voip and sold.GB.shared_cost)
       assert.truthy(sold.AU.machine_to_machine)
     end)

@@ -257,17 +257,17 @@ describe("the sandbox over HTTP", function ()
 
   it("pages through 100,000 numbers, each once", function ()
     server:reset{ numbers = 100000 }
-    local count, seen = 0, {}
+    local seen, count, repeated = {}, 0, 0
     local uri = NUMBERS .. "?PageSize=1000"
     while uri do
       local body = server:request("GET", uri).body
       for sid in body:gmatch('"sid":"(PN%x+)"') do
-        assert.is_nil(seen[sid])
+        if seen[sid] then repeated = repeated + 1 end
         seen[sid], count = true, count + 1
       end
       uri = body:match('"next_page_uri":"/2010%-04%-01/Accounts/%w+([^"]*)"')
     end
-    assert.equal(100000, count)
+    assert.same({ 100000, 0 }, { count, repeated })
   end)
 end)
 
@@ -278,7 +278,7 @@ describe("the script that serves the sandbox", function ()
       server.pool:close()
       local left = shell(([[
         nginx=$(cat $dir/run/nginx.pid); kill -$signal $pid
-        while kill -0 $pid 2>/dev/null || kill -0 $nginx 2>/dev/null; do sleep 0.02; done
+        for _ in $(seq 250); do [ -e $dir/run ] || kill -0 $nginx 2>/dev/null || break; sleep 0.02; done
         ls $dir; cat $dir/err; rm -rf $dir]]):gsub("%$(%l+)",
         { dir = server.directory, pid = server.pid, signal = signal }))
       assert.equal("err\nout", left)

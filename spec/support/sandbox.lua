@@ -81,11 +81,11 @@ end
 Server.reset = command "reset"
 Server.faults = command "faults"
 
---- Stops it and waits until it has gone.
+--- Stops it and waits until what it left is nothing. (Its process may stay as a zombie of whoever reaps orphans.)
 function Server:stop ()
   self.pool:close()
-  shell(("kill %s; while kill -0 %s 2>/dev/null; do sleep 0.02; done; rm -rf %s")
-    :format(self.pid, self.pid, self.directory))
+  shell(("kill %s; while [ -e %s/run ]; do sleep 0.02; done; rm -rf %s")
+    :format(self.pid, self.directory, self.directory))
 end
 
 return { start = start }

@@ -26,11 +26,11 @@ end
 
 local function degrees (x) return x and string.format("%.6f", x) end
 
-local function encode (phone_number, place, kind)
+local function encode (phone_number, place, kind, country)
   return row{
     friendly_name = friendly(phone_number), phone_number = phone_number, lata = place.lata, locality = place.locality,
     rate_center = place.rate_center, latitude = degrees(place.latitude), longitude = degrees(place.longitude),
-    region = place.region, postal_code = place.postal_code, iso_country = kind.country,
+    region = place.region, postal_code = place.postal_code, iso_country = country.code,
     address_requirements = kind.address, beta = kind.beta,
     capabilities = json.raw(capabilities{ voice = kind.voice, SMS = kind.sms, MMS = kind.mms, fax = kind.fax }),
   }
@@ -53,7 +53,7 @@ local function list (call)
   local rows = {}
   world.inventory:each(kind, block_passes, entry_passes, function (phone_number, place, sort)
     if number_passes(phone_number) then
-      rows[#rows + 1] = encode(phone_number, place, sort)
+      rows[#rows + 1] = encode(phone_number, place, sort, country)
       return #rows >= wanted
     end
   end)

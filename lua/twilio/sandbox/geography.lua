@@ -106,14 +106,15 @@ end
 --- What is for sale, made anew at each call: countries in order, each with its types. address and bundle are what
 --- Twilio asks of a buyer; there is one country for each kind of requirement.
 local function countries ()
+  local shared = toll_free() -- North America has its toll-free numbers in common
   return {
     { code = "US", name = "United States", types = {
       { name = "local", address = "none", blocks = area_codes(us) },
-      { name = "toll_free", address = "none", blocks = toll_free() },
+      { name = "toll_free", address = "none", blocks = shared },
     } },
     { code = "CA", name = "Canada", types = {
       { name = "local", address = "none", blocks = area_codes(ca) },
-      -- North America shares its toll-free codes: these are sold in the US.
+      { name = "toll_free", address = "none", blocks = shared },
     } },
     { code = "GB", name = "United Kingdom", types = {
       { name = "local", address = "any", blocks = {

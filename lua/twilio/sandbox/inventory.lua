@@ -63,7 +63,7 @@ local function new (seed)
       kind.type, kind.country, kind.variants = kind.name, country.code, {}
       kind.nanp = country.code == "US" or country.code == "CA"
       for _, block in ipairs(kind.blocks) do
-        prepare(block, kind, draw)
+        if not block.kind then prepare(block, kind, draw) end -- two countries may share a block
         self.by_prefix[block.prefix] = block
       end
     end
