@@ -51,7 +51,9 @@ local narrower = {
 local function fits (parameter, schema)
   local pattern = schema.pattern and schema.pattern:match("^%^(%u%u)%[0%-9a%-fA%-F%]{32}%$$")
   if pattern then return parameter.type == "sid" and parameter.prefix == pattern end
-  if schema.enum then return parameter.type == "enum" and table.concat(schema.enum, " ") == table.concat(parameter.values, " ") end
+  if schema.enum then
+    return parameter.type == "enum" and table.concat(schema.enum, " ") == table.concat(parameter.values, " ")
+  end
   if schema.type == "boolean" or schema.type == "integer" then
     return parameter.type == schema.type and (not schema.minimum or parameter.min == schema.minimum)
       and (not schema.maximum or parameter.max == schema.maximum)

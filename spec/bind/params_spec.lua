@@ -204,7 +204,8 @@ describe("a caller's parameters", function ()
     end)
 
     it("may stand where digits are meant", function ()
-      assert.truthy(assert(request("search_local", { country = "US", in_lata = 722 })).url:find("?InLata=722", 1, true))
+      local sent = assert(request("search_local", { country = "US", in_lata = 722 }))
+      assert.truthy(sent.url:find("?InLata=722", 1, true))
       assert.equal("PhoneNumber=%2B14155550123&Extension=1234",
         form("add_outgoing", { phone_number = "+14155550123", extension = 1234 }))
     end)
@@ -244,7 +245,8 @@ describe("a caller's parameters", function ()
       assert.equal("FriendlyName=&SmsUrl=&VoiceApplicationSid=",
         form("update_incoming", { sid = PN, friendly_name = "", sms_url = "", voice_application_sid = "" }))
       assert.equal("FriendlyName=", form("update_outgoing", { sid = PN, friendly_name = "" }))
-      assert.equal("City=&StreetSecondary=", form("update_address", { sid = rows.sid("AD"), city = "", street_secondary = "" }))
+      assert.equal("City=&StreetSecondary=",
+        form("update_address", { sid = rows.sid("AD"), city = "", street_secondary = "" }))
     end)
 
     it("are not given where another type is meant, in updates too", function ()
@@ -258,8 +260,10 @@ describe("a caller's parameters", function ()
     end)
 
     it("are not given in a query and in other forms", function ()
-      assert.falsy(assert(request("list_incoming", { friendly_name = "", beta = "", page_size = "" })).url:find("?", 1, true))
-      assert.equal("PhoneNumber=%2B14155550123", form("buy", { phone_number = "+14155550123", voice_url = "", friendly_name = "" }))
+      local sent = assert(request("list_incoming", { friendly_name = "", beta = "", page_size = "" }))
+      assert.falsy(sent.url:find("?", 1, true))
+      assert.equal("PhoneNumber=%2B14155550123",
+        form("buy", { phone_number = "+14155550123", voice_url = "", friendly_name = "" }))
     end)
 
     it("are invalid in a path", function ()
@@ -283,7 +287,8 @@ describe("a caller's parameters", function ()
     end)
 
     it("are as if absent under names that the operation does not have", function ()
-      assert.equal("", form("updateIncomingPhoneNumber", { incomingCallerId = PN, smsFallbackUrlMethod = "", phoneNumber = "" }))
+      assert.equal("", form("updateIncomingPhoneNumber",
+        { incomingCallerId = PN, smsFallbackUrlMethod = "", phoneNumber = "" }))
     end)
 
     it("leave what is required missing", function ()

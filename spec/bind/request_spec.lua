@@ -179,7 +179,8 @@ describe("core.follow", function ()
 
   it("refuses what leads elsewhere", function ()
     local elsewhere = {
-      "https://evil.example/x", "//evil.example" .. PATH, "@evil.example/x", ".evil.example/x", ":80/x", "/", "?Page=1", "",
+      "https://evil.example/x", "//evil.example" .. PATH, "@evil.example/x", ".evil.example/x", ":80/x", "/",
+      "?Page=1", "",
       "http://api.twilio.com" .. PATH, "https://api.twilio.com" .. PATH .. "?Page=1", "file:///etc/passwd",
       "/2010-04-01/Accounts/" .. rows.sid("AC", "b") .. "/IncomingPhoneNumbers.json?Page=1",
       "/2010-04-01/Accounts/" .. rows.account_sid .. "/OutgoingCallerIds.json?Page=1",
