@@ -22,7 +22,7 @@ void tw_buf_init (tw_buf *b, size_t max) {
 
 /* Grows by moving, never by realloc: a buffer may hold a secret, and realloc leaves copies behind. */
 static int buf_grow (tw_buf *b, size_t need) {
-  size_t cap = b->cap ? b->cap : 256;
+  size_t cap = b->cap ? b->cap : b->max < 256 ? b->max : 256;
   while (cap < need) cap = cap > b->max / 2 ? b->max : cap * 2;
   char *data = malloc(cap);
   if (data == NULL) {
