@@ -38,6 +38,7 @@ describe("sandbox: available numbers", function ()
     assert.equal(30, #search{})
     assert.equal(7, #search{ PageSize = 7 })
     assert.equal(250, #search{ PageSize = 250 })
+    assert.equal(30, #search{ PageSize = "nan" })
   end)
 
   it("are no more than search_rows allows", function ()
@@ -143,7 +144,7 @@ describe("sandbox: available numbers", function ()
     end)
     it("nonsense is refused", function ()
       for _, query in ipairs{ { NearLatLong = "here" }, { NearLatLong = "91,0" },
-        { NearLatLong = "37.8,-122.4", Distance = 501 } } do
+        { NearLatLong = "37.8,-122.4", Distance = 501 }, { NearLatLong = "37.8,-122.4", Distance = "nan" } } do
         assert.equal(400, select(2, api.get("AvailablePhoneNumbers/US/Local.json", query)))
       end
     end)

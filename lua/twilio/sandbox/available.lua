@@ -48,7 +48,7 @@ local function list (call)
   if not kind then return reply.not_found(call.path) end
   local block_passes, entry_passes, number_passes = search.compile(call.query, kind, world.inventory)
   if not block_passes then return entry_passes end
-  local wanted = tonumber(call.query.PageSize) or DEFAULT_ROWS
+  local wanted = tonumber((call.query.PageSize or ""):match("^%d+$")) or DEFAULT_ROWS
   wanted = math.max(1, math.min(wanted, world.settings.search_rows))
   local rows = {}
   world.inventory:each(kind, block_passes, entry_passes, function (phone_number, place, sort)

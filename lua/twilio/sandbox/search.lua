@@ -45,8 +45,8 @@ function nanp.InRateCenter (value, query, inventory)
 end
 
 local function near (query, latitude, longitude)
-  local distance = tonumber(query.Distance or "25")
-  if not distance or distance < 0 or distance > 500 then return nil, reply.bad(400, "Invalid Distance") end
+  local distance = tonumber((query.Distance or "25"):match("^%d+%.?%d*$"))
+  if not distance or distance > 500 then return nil, reply.bad(400, "Invalid Distance") end
   return function (place)
     return place.latitude ~= nil and miles(latitude, longitude, place.latitude, place.longitude) <= distance
   end
