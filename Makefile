@@ -110,7 +110,7 @@ model: ## the purchase policy in a virtual world of faults: a million purchases 
 	MODEL_PURCHASES=$(MODEL_PURCHASES) luajit /usr/bin/busted -o plainTerminal spec/model
 
 CHAOS_PURCHASES ?= 50000
-chaos: ## purchases and releases over sockets on a failing sandbox, and by a naive client: 50,000 of each
+chaos: ## 50,000 purchases over sockets on a failing sandbox; and a naive client's, for comparison
 	@.ci/setup test
 	@$(MAKE) --no-print-directory -s -j2 all
 	@eval "$$($(MAKE) --no-print-directory -s env)"; \
