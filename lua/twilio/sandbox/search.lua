@@ -45,7 +45,7 @@ function nanp.InRateCenter (value, query, inventory)
 end
 
 local function near (query, latitude, longitude)
-  local distance = tonumber((query.Distance or "25"):match("^%d+%.?%d*$"))
+  local distance = tonumber((query.Distance ~= "" and query.Distance or "25"):match("^%d+%.?%d*$"))
   if not distance or distance > 500 then return nil, reply.bad(400, "Invalid Distance") end
   return function (place)
     return place.latitude ~= nil and miles(latitude, longitude, place.latitude, place.longitude) <= distance
