@@ -123,13 +123,9 @@ end
 function Nginx:get (path) return answer(self.pool:perform(request(self, "GET", path))) end
 function Nginx:post (path, body) return answer(self.pool:perform(request(self, "POST", path, body))) end
 
--- A request under way, of which the caller is the poorer until nginx:wait(exchange).
+-- The same begun, and waited for; `nginx.pool:step(seconds)` lets it go on meanwhile.
 function Nginx:begin (path) return assert(self.pool:start(request(self, "GET", path))) end
-
-function Nginx:wait (exchange)
-  while not exchange:done() do self.pool:step(1) end
-  return answer(exchange:take())
-end
+function Nginx:wait (exchange) return answer(exchange:take()) end
 
 function Nginx:log () return read(self.directory .. "/error.log") or "" end
 function Nginx:pid () return (read(self.directory .. "/nginx.pid"):gsub("%s", "")) end
@@ -144,10 +140,9 @@ function Nginx:reload () shell(self.command .. " -s reload 2>&1") end
 
 -- Stops it and waits until it has gone.
 function Nginx:stop ()
-  local pid = self:pid()
   self.pool:close()
-  shell(self.command .. " -s stop 2>&1; while kill -0 " .. pid .. " 2>/dev/null; do sleep 0.02; done; rm -rf " ..
-    self.directory)
+  shell(("%s -s stop 2>&1; while [ -e %s/nginx.pid ]; do sleep 0.02; done; rm -rf %s")
+    :format(self.command, self.directory, self.directory))
 end
 
 return { start = start }

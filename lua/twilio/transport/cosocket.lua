@@ -114,11 +114,13 @@ end
 
 local function handshake (socket, target, deadline)
   local name = target.host:match "^%[(.*)%]$" or target.host
-  -- Some versions of ngx_lua raise here.
-  local called, shaken, why = pcall(wait, socket, deadline, "sslhandshake", false, name, true)
+  -- A server may be so quick that the handshake is over without a wait. Until ngx_lua 0.10.32 a refused certificate is
+  -- then raised, as a failed assertion without words; and without a session to answer (false for nil) it is not told.
+  local called, shaken, why = pcall(wait, socket, deadline, "sslhandshake", nil, name, true)
   if called and shaken then return true end
   why = tostring(called and why or shaken)
   if why == "timeout" then return failure("timeout", "timed out in the TLS handshake with " .. name, 0, true) end
+  if why:find("assertion failed", 1, true) then why = "certificate refused" end
   if why:find("certificate", 1, true) or why:find "^%d+: " then
     why = why .. " (lua_ssl_trusted_certificate names who is trusted)"
     return failure("certificate", name .. ": " .. why, 0, false)

@@ -1,0 +1,33 @@
+-- What the locations of worker_spec.lua's nginx do. UPSTREAM and its like are of the environment.
+
+local core = require "twilio.core"
+local cosocket = require "twilio.transport.cosocket"
+local twilio = require "twilio"
+
+local SID = "AC" .. ("b2"):rep(16)
+local seen = ngx.shared.seen
+local origin = os.getenv "UPSTREAM"
+
+-- One exchange with an origin: "status" or "kind: message".
+local function exchange (at, settings, timeout)
+  local transport, failure = cosocket.new(settings or {})
+  if not transport then return failure.kind .. ": " .. failure.message end
+  local account = assert(core.account{ account_sid = SID, user = SID, secret = "hush", api_url = at })
+  local response
+  response, failure = transport:send{ method = "GET", url = at .. "/x.json", headers = {}, account = account,
+    timeout = timeout or 5 }
+  return response and tostring(response.status) or failure.kind .. ": " .. failure.message
+end
+
+local function buy ()
+  local numbers = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin }).numbers
+  local number, err = numbers.buy{ phone_number = "+14155550100" }
+  seen:set("bought", number and number.phone_number or tostring(err))
+end
+
+-- Keeps what a phase without output has to say.
+local function note (name, f)
+  seen:set(name, f(origin))
+end
+
+return { exchange = exchange, buy = buy, note = note, origin = origin, seen = seen }
