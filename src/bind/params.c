@@ -226,38 +226,35 @@ static int check (lua_State *L, const tw_op *op, const tw_param *p, int slot, tw
   return tw_params_invalid(L, op, p);
 }
 
-static const tw_value *value_of (const tw_params *ps, const char *name, const tw_param **p) {
-  for (int i = 0; i < ps->count; i++) {
-    if (strcmp(ps->params[i]->name, name) != 0) continue;
-    *p = ps->params[i];
-    return &ps->values[i];
-  }
-  return NULL;
+/* The place of a parameter among the operation's, or -1. */
+static int place_of (const tw_params *ps, const char *name) {
+  for (int i = 0; name != NULL && i < ps->count; i++)
+    if (strcmp(ps->params[i]->name, name) == 0) return i;
+  return -1;
 }
 
-static int given (const tw_params *ps, const char *name) {
-  const tw_param *p;
-  const tw_value *v = name == NULL ? NULL : value_of(ps, name, &p);
-  return v != NULL && v->s != NULL;
+static int is_given (const tw_params *ps, int place) {
+  return place >= 0 && ps->values[place].s != NULL;
 }
 
 static int check_rules (lua_State *L, const tw_params *ps) {
-  const tw_param *p = NULL;
   for (const tw_rule *r = ps->op->rules; r != NULL && r->name != NULL; r++) {
-    int one = given(ps, r->name), other = given(ps, r->other) || given(ps, r->another);
-    if (r->relation == TW_ONE_OF && one == other) {
-      value_of(ps, one ? r->other : r->name, &p);
-      lua_pushfstring(L, one ? "and %s exclude each other: give one" : "or %s is needed",
-                      one ? r->name : r->other);
-      return tw_params_invalid(L, ps->op, p);
+    int name = place_of(ps, r->name), other = place_of(ps, r->other);
+    int one = is_given(ps, name);
+    int two = is_given(ps, other) || is_given(ps, place_of(ps, r->another));
+    if (name < 0 || other < 0) continue;
+    if (r->relation == TW_ONE_OF && one && two) {
+      lua_pushfstring(L, "and %s exclude each other: give one", r->name);
+      return tw_params_invalid(L, ps->op, ps->params[other]);
     }
-    if (r->relation == TW_NEEDS && one && !other) {
-      value_of(ps, r->name, &p);
-      if (r->another == NULL)
-        lua_pushfstring(L, "needs %s beside it", r->other);
-      else
-        lua_pushfstring(L, "needs %s or %s beside it", r->other, r->another);
-      return tw_params_invalid(L, ps->op, p);
+    if (r->relation == TW_ONE_OF && !one && !two) {
+      lua_pushfstring(L, "or %s is needed", r->other);
+      return tw_params_invalid(L, ps->op, ps->params[name]);
+    }
+    if (r->relation == TW_NEEDS && one && !two) {
+      const char * or = r->another == NULL ? "" : " or ";
+      lua_pushfstring(L, "needs %s%s%s beside it", r->other, or, r->another ? r->another : "");
+      return tw_params_invalid(L, ps->op, ps->params[name]);
     }
   }
   return 0;
