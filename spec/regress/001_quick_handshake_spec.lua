@@ -1,6 +1,6 @@
 -- In nginx a TLS handshake may be over without a wait. ngx_lua then hides a refused certificate: asked for no session
--- it answers true, on a connection that it has closed ("closed" at the first byte, as if the server had gone); asked for
--- one it raises "assertion failed!". A refused certificate must be told as one, with nothing sent.
+-- it answers true, on a connection that it has closed ("closed" at the first byte, as if the server had gone); asked
+-- for one it raises "assertion failed!". A refused certificate must be told as one, with nothing sent.
 
 local core = require "twilio.core"
 local cosocket = require "twilio.transport.cosocket"
