@@ -1,7 +1,6 @@
-/* Fuzzes the response reader: bytes in any slicing give the same answer, and no slicing makes it hold more than
-** its limits. The first byte of an input chooses the method, the second seeds the slicing, the rest is the stream.
-**
-**   clang -g -O1 -fsanitize=fuzzer,address,undefined -Isrc/core spec/fuzz/http1.c src/core/*.c */
+/* Fuzzes the response reader: bytes in any slicing give the same answer, and no slicing makes it hold more
+** than its limits. The first byte of an input chooses the method, the second seeds the slicing, the rest is
+** the stream. `make fuzz` runs it. */
 #include "http1.h"
 
 #include <stdlib.h>

@@ -125,7 +125,7 @@ function Nginx:post (path, body) return answer(self.pool:perform(request(self, "
 
 -- The same begun, and waited for; `nginx.pool:step(seconds)` lets it go on meanwhile.
 function Nginx:begin (path) return assert(self.pool:start(request(self, "GET", path))) end
-function Nginx:wait (exchange) return answer(exchange:take()) end
+function Nginx.wait (_, exchange) return answer(exchange:take()) end
 
 function Nginx:log () return read(self.directory .. "/error.log") or "" end
 function Nginx:pid () return (read(self.directory .. "/nginx.pid"):gsub("%s", "")) end
