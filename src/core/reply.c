@@ -154,8 +154,9 @@ double tw_reply_retry_after (const char *s, size_t n, double now) {
 size_t tw_reply_clean (char *to, size_t max, const char *s, size_t n) {
   size_t used = 0;
   for (size_t i = 0; i < n; used++) {
-    size_t whole = 1; /* bytes of this character, if the following ones continue it */
-    while (i + whole < n && whole < 4 && ((unsigned char)s[i + whole] & 0xC0) == 0x80) whole++;
+    size_t whole = 1; /* bytes of this character, where it leads and others continue it */
+    if ((unsigned char)s[i] >= 0xC0)
+      while (i + whole < n && whole < 4 && ((unsigned char)s[i + whole] & 0xC0) == 0x80) whole++;
     if (used + whole > max) break;
     /* U+0080 to U+009F, which some terminals obey, are C2 80 to C2 9F. */
     if (whole == 2 && (unsigned char)s[i] == 0xC2 && (unsigned char)s[i + 1] < 0xA0) {
