@@ -101,6 +101,11 @@ conformance: ## Prism's judgement, by Twilio's own description (OPENAPI)
 docs: all ## generate docs/numbers.md and lua/twilio/meta.lua
 	@eval "$$($(MAKE) --no-print-directory -s env LUA=lua5.4)" && lua5.4 docs/generate.lua
 
+faults: ## the catalogue of faults: what was done, what came back
+	@.ci/setup test
+	@$(MAKE) --no-print-directory -s -j2 all
+	@.ci/faults
+
 # What the suite does with fewer purchases. The model is pure Lua: LuaJIT runs it fastest.
 MODEL_PURCHASES ?= 1000000
 model: ## the purchase policy in a virtual world of faults: a million purchases a mode
@@ -155,6 +160,6 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all core static env demo sandbox test check conformance docs model chaos fuzz install install-core clean help
+.PHONY: all core static env demo sandbox test check conformance docs faults model chaos fuzz install install-core clean help
 .DEFAULT_GOAL := all
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -41,7 +41,7 @@ local function broken (kinds, attempts, steps)
   assert.equal(1, server:truth("good").purchases[NUMBER])
   client:close()
   client = nil
-  return tostring(err)
+  return err
 end
 
 -- The most memory this process ever had, in KiB.
@@ -153,10 +153,10 @@ describe("faults of HTTP on the wire", function ()
   fault(40, "200 with HTML: a portal's or a firewall's page", function (came)
     local html = { ["Content-Type"] = "text/html" }
     local page = { reply = { status = 200, body = "<html>please log in", headers = html } }
-    local said = broken("protocol", 4, { page })
-    assert.truthy(said:find("text/html", 1, true), said)
-    assert.is_nil(said:find("log in", 1, true))
-    came(said)
+    local err = broken("protocol", 4, { page })
+    assert.truthy(tostring(err):find("text/html", 1, true), tostring(err))
+    assert.is_nil(tostring(err):find("log in", 1, true))
+    came(err)
     server:reset()
     server:script("good", { requests = { { page } } })
     local _, info = assert(real().buy{ phone_number = NUMBER })

@@ -205,7 +205,7 @@ describe("faults of a caller", function ()
   fault(86, "a call after close, close twice, close inside a hook", function (came)
     client:close()
     client:close()
-    came(fails({ kind = "closed" }, numbers.get_incoming{ sid = PN }))
+    came(fails({ kind = "closed", attempts = 0, sent = false }, numbers.get_incoming{ sid = PN }))
     nothing_sent()
     local closing
     closing = catalogue.client(world, { on_request = function () closing:close() end })

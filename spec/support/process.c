@@ -2,6 +2,7 @@
 #include "compat.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -39,7 +40,8 @@ static int process_storm (lua_State *L) {
   double seconds = luaL_checknumber(L, 1);
   struct itimerval timer;
   timer.it_interval.tv_sec = timer.it_value.tv_sec = (time_t)seconds;
-  timer.it_interval.tv_usec = timer.it_value.tv_usec = (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6);
+  timer.it_interval.tv_usec = timer.it_value.tv_usec =
+      (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6);
   if (seconds > 0) {
     struct sigaction action = { 0 };
     action.sa_handler = on_alarm;
@@ -63,11 +65,46 @@ static int process_files (lua_State *L) {
   return 1;
 }
 
+/* process.memory(bytes) -> the soft limit of the address space as it was; the new one is what is in use and
+** so many bytes more. process.memory(-1, was) sets it back. */
+static int process_memory (lua_State *L) {
+  struct rlimit limit;
+  double was, more = luaL_checknumber(L, 1);
+  getrlimit(RLIMIT_AS, &limit);
+  was = limit.rlim_cur == RLIM_INFINITY ? -1 : (double)limit.rlim_cur;
+  if (more >= 0) {
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file == NULL || fscanf(file, "%lu", &pages) != 1)
+      return luaL_error(L, "how much memory is in use?");
+    fclose(file);
+    limit.rlim_cur = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + (rlim_t)more;
+  } else {
+    limit.rlim_cur = luaL_checknumber(L, 2) < 0 ? RLIM_INFINITY : (rlim_t)luaL_checknumber(L, 2);
+  }
+  setrlimit(RLIMIT_AS, &limit);
+  lua_pushnumber(L, was);
+  return 1;
+}
+
+/* process.break_pipes(): SIGPIPE ends this process from now on, as it does where nobody has changed it. */
+static int process_break_pipes (lua_State *L) {
+  (void)L;
+  signal(SIGPIPE, SIG_DFL);
+  return 0;
+}
+
 TW_EXPORT int luaopen_process (lua_State *L);
 TW_EXPORT int luaopen_process (lua_State *L) {
   static const luaL_Reg functions[] = {
-    { "fork", process_fork }, { "exit", process_exit }, { "wait", process_wait },
-    { "storm", process_storm }, { "files", process_files }, { NULL, NULL },
+    { "fork", process_fork },
+    { "exit", process_exit },
+    { "wait", process_wait },
+    { "storm", process_storm },
+    { "files", process_files },
+    { "memory", process_memory },
+    { "break_pipes", process_break_pipes },
+    { NULL, NULL },
   };
   luaL_newlib(L, functions);
   return 1;

@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-int getaddrinfo (const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res) {
+int getaddrinfo (const char *node, const char *service, const struct addrinfo *hints,
+                 struct addrinfo **res) {
   static int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
   const char *how = getenv("SHIM_DNS");
   if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
