@@ -1,0 +1,85 @@
+-- Every allocation that the core asks of Lua fails once, and then for good: a memory error comes, nothing else, and
+-- the next call is as good as the first.
+
+local core = require "twilio.core"
+local memory = require("spec.support.native").load("memory")
+local rows = require "spec.support.rows"
+
+local PN, NUMBER = rows.sid("PN"), "+14155550123"
+
+local function sweep (f)
+  local wanted = f()
+  local points = 0
+  for _, sticky in ipairs{ false, true } do
+    local n, failed = 0, true
+    while failed do
+      collectgarbage()
+      local ok, value
+      ok, failed, value = memory.try(n, sticky, f)
+      if ok then
+        assert.same(wanted, value)
+      else
+        assert.truthy(tostring(value):lower():find("memory", 1, true), tostring(value))
+      end
+      assert.same(wanted, f())
+      n = n + 1
+    end
+    points = points + n - 1
+  end
+  assert.is_true(points > 0)
+end
+
+describe("without memory,", function ()
+  local account = rows.account()
+
+  it("an account is made or not", function ()
+    sweep(function ()
+      return tostring(core.account{ account_sid = rows.account_sid, secret = "s" })
+    end)
+  end)
+
+  it("a request is built or not", function ()
+    local params = { phone_number = NUMBER, voice_url = "https://example.com/" .. ("x"):rep(3000),
+      friendly_name = "a b" }
+    sweep(function () return assert(core.request("buy", account, params)).body end)
+  end)
+
+  it("numbers are spelt or not", function ()
+    local params = { country = "us", area_code = 415, contains = 415 }
+    sweep(function () return assert(core.request("search_local", account, params)).url end)
+  end)
+
+  it("a mistake is told or not", function ()
+    local params = { phone_nmber = NUMBER }
+    sweep(function () return #select(2, core.request("buy", account, params)) end)
+  end)
+
+  it("a bad value is told or not", function ()
+    local params = { phone_number = NUMBER, voice_method = "PUT" }
+    sweep(function () return select(2, core.request("buy", account, params)).message end)
+  end)
+
+  it("a page is followed to or not", function ()
+    local first = assert(core.request("list_incoming", account, {}))
+    local uri = "/2010-04-01/Accounts/" .. rows.account_sid .. "/IncomingPhoneNumbers.json?Page=1"
+    sweep(function () return assert(core.follow(first, uri)).url end)
+  end)
+
+  it("an answer is read or not", function ()
+    local request = assert(core.request("list_incoming", account, {}))
+    local record = '{"sid":"' .. PN .. '","capabilities":{"SMS":true},"n":1,"x":null}'
+    local response = { status = 200, headers = {},
+      body = '{"incoming_phone_numbers":[' .. record .. "," .. record .. "]}" }
+    sweep(function () return (core.result(request, response)) end)
+  end)
+
+  it("an error is read or not", function ()
+    local request = assert(core.request("buy", account, { phone_number = NUMBER }))
+    local response = { status = 400, headers = { ["retry-after"] = "3" }, body = '{"code":21422,"message":"gone"}' }
+    sweep(function () return select(2, core.result(request, response)).message end)
+  end)
+
+  it("the rows are told or not", function ()
+    sweep(function () return #core.operations() end)
+  end)
+end)
