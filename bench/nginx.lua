@@ -22,11 +22,16 @@ local function shell (command)
   return text
 end
 
+local function proc (pid, name)
+  local file = assert(io.open("/proc/" .. pid .. "/" .. name))
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
 -- CPU seconds that a process has used.
 local function cpu (pid)
-  local file = assert(io.open("/proc/" .. pid .. "/stat"))
-  local user, system = file:read("*a"):match "^.*%) %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ (%d+) (%d+)"
-  file:close()
+  local user, system = proc(pid, "stat"):match "^.*%) %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ (%d+) (%d+)"
   return (user + system) / 100
 end
 
@@ -75,5 +80,6 @@ print(("%s p99 of a call"):format(calls:match "99%%%s+(%S+)"))
 print(("%s p99 of the second location, which answered %s times"):format(ping:match "99%%%s+(%S+)",
   ping:match "(%d+) requests in"))
 print(("%.1f CPU µs a call (%d calls, the pings on their bill)"):format(spent / count * 1e6, count))
+print(("%.1f MB resident"):format(proc(worker, "status"):match "VmRSS:%s+(%d+)" / 1024))
 front:stop()
 upstream:stop()

@@ -3,7 +3,8 @@
 -- Connections are kept in pools of their own, which belong to the worker and which `lua_socket_pool_size` bounds (30
 -- by default: raise it to the number of requests that a worker has in flight). The certificates that are trusted are
 -- those of `lua_ssl_trusted_certificate`: nginx has no other way to name them, and verification has no off switch.
--- An https host must be a name, because nginx holds no certificate against an address.
+-- An https host must be a name, because nginx holds no certificate against an address; looking that name up is the one
+-- wait that `resolver_timeout` bounds, and not the request's own timeout.
 --
 -- Nothing is sent twice here: a connection that dies under a request answers a failure with `sent = 1`.
 
