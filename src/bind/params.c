@@ -178,7 +178,8 @@ static int keep (lua_State *L, tw_params *ps, int slots, int connector) {
   return unknown(L, ps, key, len);
 }
 
-/* Turns a whole number in a slot into its digits; leaves another number alone, which no check then takes. */
+/* Turns a number in a slot into its digits, or into a text that no check takes where it is not whole, negative or
+** beyond what digits say exactly. */
 static void spell (lua_State *L, int slot) {
   char digits[24];
   size_t at = sizeof digits;
@@ -198,7 +199,7 @@ static void spell (lua_State *L, int slot) {
 
 /* An empty string clears a text, a URL or a SID in an update; in a path it is wrong; elsewhere it says nothing. */
 static int clears (const tw_op *op, const tw_param *p) {
-  return op->class == TW_UPDATE && p->place == TW_FORM && !(p->flags & TW_KEEP) &&
+  return op->class == TW_UPDATE && p->place == TW_FORM && !(p->flags & TW_SHADOWED) &&
          (p->type == TW_TEXT || p->type == TW_URL || p->type == TW_SID);
 }
 

@@ -31,7 +31,7 @@ static const char *header (lua_State *L, const char *name, size_t *len) {
   return tw_raw_string(L, HEADERS, name, len);
 }
 
-/* Sets field name of the table on top, which a header's date becomes where it is one. */
+/* The time of the Date header in epoch seconds: 1, or 0 where there is none. */
 static int server_time (lua_State *L, double *seconds) {
   size_t len;
   const char *s = header(L, "date", &len);

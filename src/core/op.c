@@ -55,11 +55,11 @@ static int alike (const char *name, const char *key, size_t len) {
 
 int tw_op_spells (const tw_param *p, const char *key, size_t len) {
   return alike(p->name, key, len) || (p->alias != NULL && alike(p->alias, key, len)) ||
-         (!(p->flags & TW_KEEP) && alike(p->wire, key, len));
+         (!(p->flags & TW_SHADOWED) && alike(p->wire, key, len));
 }
 
 int tw_op_confuses (const tw_param *p, const char *key, size_t len) {
-  return (p->flags & TW_KEEP) && is_named(p->wire, key, len);
+  return (p->flags & TW_SHADOWED) && is_named(p->wire, key, len);
 }
 
 enum { NAME_MAX_LOOKED_AT = 40 };

@@ -28,19 +28,14 @@ enum tw_type {
   TW_DATE      /* 2010-04-01 */
 };
 
-enum tw_flag {
-  TW_REQUIRED = 1, /* of the caller */
-  TW_KEEP =
-      2, /* the wire name means something else as a setting: it is reached by the Lua name alone, and
-               ** there is nothing to clear with an empty string */
-  TW_IMPLIED = 4 /* on every wire; given by the account where the caller does not */
-};
+/* REQUIRED: of the caller. IMPLIED: on every wire; given by the account where the caller does not.
+** SHADOWED: the wire name is a setting's too, so the Lua name alone reaches it, and "" clears nothing. */
+enum tw_flag { TW_REQUIRED = 1, TW_IMPLIED = 2, TW_SHADOWED = 4 };
 
 typedef struct tw_param {
-  const char *name; /* in Lua: phone_number */
-  const char
-      *alias; /* the connector's, where it is not the same but for case and underscores, or NULL */
-  const char *wire; /* Twilio's: PhoneNumber */
+  const char *name;  /* in Lua: phone_number */
+  const char *alias; /* the connector's, where more than case and underscores differ, or NULL */
+  const char *wire;  /* Twilio's: PhoneNumber */
   enum tw_place place;
   enum tw_type type;
   unsigned flags;
@@ -78,9 +73,9 @@ const tw_op *tw_op_rows (size_t *count);
 const tw_op *tw_op_find (const char *name, size_t len, int *connector);
 /* All parameters of a row, the account's SID first; answers how many. */
 int tw_op_params (const tw_op *op, const tw_param *params[TW_PARAMS]);
-/* 1 when key spells this parameter, Lua's, the connector's or Twilio's way: case and underscores do not count. */
+/* 1 when key spells this parameter Lua's, the connector's or Twilio's way; case and underscores do not count. */
 int tw_op_spells (const tw_param *p, const char *key, size_t len);
-/* 1 when key is, letter for letter, the wire name of one that is reached by its Lua name alone. */
+/* 1 when key is, letter for letter, the wire name of one that is shadowed. */
 int tw_op_confuses (const tw_param *p, const char *key, size_t len);
 /* How many edits lie between two names, case and underscores aside; names are looked at up to 40 bytes. */
 int tw_op_distance (const char *a, size_t an, const char *b, size_t bn);

@@ -1,10 +1,9 @@
 /* The rows. Source: Twilio's OpenAPI description of its 2010-04-01 API, and the connector's twelve operations. */
 #include "op_rows.h"
 
-#define END                                                                                        \
-  { NULL, NULL, NULL, TW_PATH, TW_TEXT, 0, 0, 0, NULL }
-
 /* clang-format off */
+
+#define END { NULL, NULL, NULL, TW_PATH, TW_TEXT, 0, 0, 0, NULL }
 
 #define PATH_SID(name, alias, wire, prefix) { name, alias, wire, TW_PATH, TW_SID, TW_REQUIRED, 0, 0, prefix }
 #define QUERY(name, wire, type) { name, NULL, wire, TW_QUERY, type, 0, 0, 0, NULL }
@@ -14,7 +13,7 @@
 #define FORM_SID(name, wire, prefix) { name, NULL, wire, TW_FORM, TW_SID, 0, 0, 0, prefix }
 #define FORM_ENUM(name, wire, values) { name, NULL, wire, TW_FORM, TW_ENUM, 0, 0, 0, values }
 #define FORM_MUST(name, wire, type) { name, NULL, wire, TW_FORM, type, TW_REQUIRED, 0, 0, NULL }
-#define FORM_KEEP(name, wire, type, prefix) { name, NULL, wire, TW_FORM, type, TW_KEEP, 0, 0, prefix }
+#define FORM_SHADOWED(name, wire, type, prefix) { name, NULL, wire, TW_FORM, type, TW_SHADOWED, 0, 0, prefix }
 #define METHODS "GET POST"
 
 /* In the path */
@@ -102,10 +101,10 @@ static const tw_rule buy_rules[] = {
   { TW_ONE_OF, NULL, NULL, NULL }
 };
 
-static const tw_param transfer[] = { FORM_KEEP("transfer_to", "AccountSid", TW_SID, "AC"), END };
+static const tw_param transfer[] = { FORM_SHADOWED("transfer_to", "AccountSid", TW_SID, "AC"), END };
 
 static const tw_param settings[] = {
-  FORM_KEEP("call_api_version", "ApiVersion", TW_DATE, NULL),
+  FORM_SHADOWED("call_api_version", "ApiVersion", TW_DATE, NULL),
   FORM_TEXT("friendly_name", "FriendlyName", 64),
   FORM_SID("sms_application_sid", "SmsApplicationSid", "AP"),
   FORM_ENUM("sms_fallback_method", "SmsFallbackMethod", METHODS),
