@@ -70,13 +70,17 @@ build/static/files.c: src/static/bundle.lua $(LUA_FILES)
 	lua5.4 src/static/bundle.lua lua $(LUA_FILES) >$@
 static: $(foreach v,$(LUAS),build/$(v)/libtwilio.a) ## one archive for C hosts, the Lua files in it
 
+# build/ABI is what `make env` points to: by the Lua's name, or as it is told (see `asan`).
+ABI ?= $(if $(findstring 5.4,$(LUA)),5.4,5.1)
 env: ## print the LUA_PATH and LUA_CPATH lines; LUA=luajit for LuaJIT
 	@echo "export LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;'"
-	@echo "export LUA_CPATH='$(CURDIR)/build/$(if $(findstring 5.4,$(LUA)),5.4,5.1)/?.so;;'"
+	@echo "export LUA_CPATH='$(CURDIR)/build/$(ABI)/?.so;;'"
+
+# What the packages of a group bring, and a build.
+ready = @.ci/setup $(1) && $(MAKE) --no-print-directory -s -j2 all $(2)
 
 demo: ## a number's whole life against the sandbox, over https
-	@.ci/setup demo
-	@$(MAKE) --no-print-directory -s -j2 all LUAS=5.4
+	$(call ready,demo,LUAS=5.4)
 	@.ci/demo
 
 sandbox: ## a Twilio on this machine, in the foreground (PORT, TLS_PORT)
@@ -84,42 +88,48 @@ sandbox: ## a Twilio on this machine, in the foreground (PORT, TLS_PORT)
 	@lua/twilio/sandbox/serve
 
 test: ## the whole suite, under each Lua
-	@.ci/setup test
-	@$(MAKE) --no-print-directory -s -j2 all
+	$(call ready,test)
 	@.ci/test
 
 check: ## formatting, linters, the walls between the layers
-	@.ci/setup check
-	@$(MAKE) --no-print-directory -s -j2 all
+	$(call ready,check)
 	@CHECK_CFLAGS="-include .ci/noreturn.h $(filter-out -Werror -O2 -g,$(ALL_CFLAGS)) $(INC_5.4) $(CURL_CFLAGS)" .ci/check
 
 conformance: ## Prism's judgement, by Twilio's own description (OPENAPI)
-	@.ci/setup test
-	@$(MAKE) --no-print-directory -s -j2 all LUAS=5.4
+	$(call ready,test,LUAS=5.4)
 	@.ci/conformance
 
 docs: all ## generate docs/numbers.md and lua/twilio/meta.lua
 	@eval "$$($(MAKE) --no-print-directory -s env LUA=lua5.4)" && lua5.4 docs/generate.lua
 
 faults: ## the catalogue of faults: what was done, what came back
-	@.ci/setup test
-	@$(MAKE) --no-print-directory -s -j2 all
+	$(call ready,test)
 	@.ci/faults
 
 # What the suite does with fewer purchases. The model is pure Lua: LuaJIT runs it fastest.
 MODEL_PURCHASES ?= 1000000
 model: ## the purchase policy in a virtual world of faults: a million purchases a mode
-	@.ci/setup test
-	@$(MAKE) --no-print-directory -s -j2 all
+	$(call ready,test)
 	@eval "$$($(MAKE) --no-print-directory -s env LUA=luajit)"; \
 	MODEL_PURCHASES=$(MODEL_PURCHASES) luajit /usr/bin/busted -o plainTerminal spec/model
 
 CHAOS_PURCHASES ?= 50000
 chaos: ## 50,000 purchases over sockets on a failing sandbox; and a naive client's, for comparison
-	@.ci/setup test
-	@$(MAKE) --no-print-directory -s -j2 all
+	$(call ready,test)
 	@eval "$$($(MAKE) --no-print-directory -s env)"; \
 	CHAOS_NAIVE=1 CHAOS_PURCHASES=$(CHAOS_PURCHASES) lua5.4 /usr/bin/busted -o plainTerminal spec/chaos
+
+# The interpreter knows nothing of it, so the sanitizer's runtime is preloaded. Leaks are looked for where no other
+# programs are started, which have their own; specs that measure memory or preload something themselves are left out.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+under_asan = ABI=5.4-asan ONLY=lua5.4 \
+  UNDER="env LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=$(1)"
+asan: ## the suite under AddressSanitizer and UndefinedBehaviorSanitizer
+	@.ci/setup test
+	@$(MAKE) --no-print-directory -s -j2 all LUAS=5.4-asan INC_5.4-asan="$(INC_5.4)" CFLAGS="-O1 -g $(SANITIZE)" \
+	  LDFLAGS="$(SANITIZE)"
+	@$(call under_asan,1) .ci/test spec/core spec/bind
+	@$(call under_asan,0) .ci/test spec/lua spec/transport $(addprefix spec/faults/,$(addsuffix _spec.lua,answers input json))
 
 # One fuzzer a file of spec/fuzz, over the core alone; what they learn is kept in build/fuzz.
 FUZZ_TIME ?= 30
@@ -160,6 +170,6 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all core static env demo sandbox test check conformance docs faults model chaos fuzz install install-core clean help
+.PHONY: all core static env demo sandbox test check conformance docs asan faults model chaos fuzz install install-core clean help
 .DEFAULT_GOAL := all
 -include $(shell find build -name '*.d' 2>/dev/null)
