@@ -7,13 +7,13 @@ local truth = require "spec.chaos.truth"
 local purchases = tonumber(os.getenv("CHAOS_PURCHASES")) or 2000
 local factor = 50
 
-local function report (title, tally, state)
+local function report (title, tally, struck)
   if not os.getenv("CHAOS_PURCHASES") and not os.getenv("CHAOS_NAIVE") then return end
   local words = {}
   for name, n in pairs(tally) do words[#words + 1] = name .. " " .. n end
-  for name, n in pairs(state.faults) do words[#words + 1] = "(" .. name .. " " .. n .. ")" end
+  for name, n in pairs(struck) do words[#words + 1] = ("(%s %d)"):format(name, n) end
   table.sort(words)
-  io.stderr:write("\n" .. title .. ": " .. #state.charges .. " charges, " .. table.concat(words, ", "), "\n")
+  io.stderr:write("\n" .. title .. ": " .. table.concat(words, ", "), "\n")
 end
 
 describe("purchases over sockets", function ()
@@ -26,10 +26,10 @@ describe("purchases over sockets", function ()
       local planned = posts <= 0.1 and purchases or math.floor(purchases / 5)
       local tally
       setup(function ()
-        local lines, state = truth.run(server, { purchases = planned, workers = 4, factor = factor, posts = posts,
-                                                 reads = 0.1, seed = 11 })
-        tally = truth.judge(lines, state)
-        report(planned .. " purchases", tally, state)
+        local struck
+        tally, struck = truth.survey(server, { purchases = planned, workers = 4, factor = factor, posts = posts,
+                                               reads = 0.1, seed = 11 })
+        report(planned .. " purchases", tally, struck)
       end)
 
       it("are all answered", function ()
@@ -52,10 +52,9 @@ describe("purchases over sockets", function ()
 
   if os.getenv("CHAOS_NAIVE") then
     it("by a naive client go wrong", function ()
-      local lines, state = truth.run(server, { purchases = 2000, workers = 4, factor = factor, posts = 0.1,
-                                               reads = 0.1, seed = 11, kind = "naive" })
-      local tally = truth.judge(lines, state)
-      report("naive, 2000 purchases", tally, state)
+      local tally, struck = truth.survey(server, { purchases = 2000, workers = 4, factor = factor, posts = 0.1,
+                                                   reads = 0.1, seed = 11, kind = "naive" })
+      report("naive, 2000 purchases", tally, struck)
       assert.truthy(tally.lost > 0)
     end)
   end

@@ -95,4 +95,21 @@ local function judge (lines, state)
   return tally
 end
 
-return { run = run, judge = judge }
+-- run and judge, in rounds that the sandbox can tell of in one answer, each with a seed of its own. The sums of what
+-- judge counts; `charges`; `struck`: how often each fault struck.
+local round = 10000
+local function survey (server, plan)
+  local sum, struck = { charges = 0 }, {}
+  for begun = 0, plan.purchases - 1, round do
+    local part = {}
+    for name, value in pairs(plan) do part[name] = value end
+    part.purchases, part.seed = math.min(round, plan.purchases - begun), plan.seed + begun / round
+    local lines, state = run(server, part)
+    for name, n in pairs(judge(lines, state)) do sum[name] = (sum[name] or 0) + n end
+    for name, n in pairs(state.faults) do struck[name] = (struck[name] or 0) + n end
+    sum.charges = sum.charges + #state.charges
+  end
+  return sum, struck
+end
+
+return { survey = survey }

@@ -16,7 +16,9 @@ index, count, factor = tonumber(index), tonumber(count), tonumber(factor)
 local codes = { 415, 212, 303, 312, 404, 206, 512, 617, 305, 213, 214, 602, 702, 503, 713, 202 }
 local given_code, any_code = codes[2 * index - 1], codes[2 * index]
 
-local function report (...) io.write(table.concat({ ... }, "\t"), "\n") end
+-- Written out at the end: whoever reads may be reading another worker now, and a full pipe would stop this one.
+local lines = {}
+local function report (...) lines[#lines + 1] = table.concat({ ... }, "\t") end
 
 local function ended (what, subject, value, info)
   if value then
@@ -90,3 +92,4 @@ local function naive ()
 end
 
 if kind == "naive" then naive() else client() end
+print(table.concat(lines, "\n"))
