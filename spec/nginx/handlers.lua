@@ -25,9 +25,27 @@ local function buy ()
   seen:set("bought", number and number.phone_number or tostring(err))
 end
 
+-- Ten tasks, three at a time; the fifth fails. What each of them came to.
+local function tasks ()
+  local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
+  local group = client:tasks{ concurrency = 3 }
+  for i = 1, 10 do
+    group:add(function ()
+      if i == 5 then error "five" end
+      local _, err = client.numbers.get_incoming{ sid = "PN" .. ("c3"):rep(16) }
+      return i, err.kind
+    end)
+  end
+  local said = {}
+  for i, result in ipairs(group:wait()) do
+    said[i] = result[1] and result[1] .. " " .. result[2] or tostring(result[2]):match "[^ ]*$"
+  end
+  return table.concat(said, ", ")
+end
+
 -- Keeps what a phase without output has to say.
 local function note (name, f)
   seen:set(name, f(origin))
 end
 
-return { exchange = exchange, buy = buy, note = note, origin = origin, seen = seen }
+return { exchange = exchange, buy = buy, tasks = tasks, note = note, origin = origin, seen = seen }

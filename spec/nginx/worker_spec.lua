@@ -24,6 +24,7 @@ local SERVER = [[
     for i = 1, 10 do threads[i] = ngx.thread.spawn(h.exchange, h.origin) end
     for i = 1, 10 do local _, said = ngx.thread.wait(threads[i]) ngx.print(said, " ") end
   } }
+  location = /tasks { content_by_lua_block { ngx.print(require("spec.nginx.handlers").tasks()) } }
   location = /ca_file { content_by_lua_block {
     local h = require "spec.nginx.handlers" ngx.print(h.exchange(h.origin, { ca_file = "/etc/passwd" }))
   } }
@@ -92,6 +93,15 @@ describe("inside an nginx worker", function ()
     local started = core.now()
     assert.equal(("200 "):rep(10), (front:get "/threads"))
     assert.is_true(core.now() - started < 1.5)   -- one after the other: 3
+  end)
+
+  it("tasks are light threads, so many at a time, and answer in order", function ()
+    server:script("good", { every_request = { { wait = 0.3 }, { reply = { status = 404 } } } })
+    local started = core.now()
+    assert.equal("1 not_found, 2 not_found, 3 not_found, 4 not_found, five, 6 not_found, 7 not_found, " ..
+      "8 not_found, 9 not_found, 10 not_found", (front:get "/tasks"))
+    local took = core.now() - started
+    assert.is_true(took >= 0.85 and took < 2, took)   -- nine waits, three at a time; one after the other: 2.7
   end)
 
   it("libcurl is not mapped", function ()

@@ -10,6 +10,8 @@
 
 local core = require "twilio.core"
 
+local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
+
 local CONNECT_TIMEOUT, TIMEOUT = 10, 30   -- seconds
 local IDLE = 55                           -- seconds that a kept connection may wait for its next request
 local PIECE = 65536                       -- bytes to read at a time, at most
@@ -213,6 +215,17 @@ end
 
 function Cosocket:now ()   -- luacheck: ignore self
   return core.now()
+end
+
+-- A task (tasks.lua) is a light thread here: `spawn` starts f as one, `join` waits for one of a list to end and answers
+-- what its f returned. As all of nginx's, it must be joined by the handler that started it.
+function Cosocket:spawn (f)   -- luacheck: ignore self
+  return ngx.thread.spawn(f)
+end
+
+function Cosocket:join (threads)   -- luacheck: ignore self
+  local _, value = ngx.thread.wait(unpack(threads))
+  return value
 end
 
 --- Refuses every request from now on. The connections belong to the worker, which drops them when they are idle.
