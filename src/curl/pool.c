@@ -111,9 +111,9 @@ tw_pool *tw_pool_open (const tw_settings *s, tw_failure *f) {
     p->pid = getpid();
     p->multi = multi_init();
     if (p->multi != NULL && copy_settings(p, &system) == 0) return p;
-    tw_pool_close(p);
+    tw_pool_close(p); /* frees p: only a forked child's stays */
   }
-  *f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
+  *f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0); /* NOLINT(clang-analyzer-unix.Malloc) */
   return NULL;
 }
 
