@@ -124,7 +124,7 @@ static int memory_used (lua_State *L) {
 TW_EXPORT int luaopen_memory (lua_State *L);
 TW_EXPORT int luaopen_memory (lua_State *L) {
   static const luaL_Reg functions[] = {
-    { "starve", memory_starve }, { "arm", memory_arm },   { "disarm", memory_disarm },
+    { "starve", memory_starve }, { "arm", memory_arm }, { "disarm", memory_disarm },
     { "used", memory_used },     { NULL, NULL },
   };
   luaL_newlib(L, functions);
