@@ -113,7 +113,7 @@ end
 
 function Transport:send (request)
   local origin = request.account:origin()
-  if self.closed or origin == "" then return failure("closed", "the client is closed", 0, false) end
+  if self.closed or not origin then return failure("closed", "the client is closed", 0, false) end
   local now = core.now()
   local deadline = now + (request.timeout or TIMEOUT)
   local key = request.account:sid() .. " " .. origin   -- one account's connections are never another's

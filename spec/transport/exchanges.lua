@@ -113,6 +113,13 @@ return function (t)
       assert.equal(1000000, #t.server:truth("good").last[1].body)
     end)
 
+    it("never leaves for a closed account", function ()
+      local results = send("good", { { path = "/1.json" }, { path = "/2.json", forget = true } })
+      succeeds(results[1])
+      fails(results[2], "closed", 0, false)
+      assert.equal(1, t.server:truth("good").requests)
+    end)
+
     it("never leaves a closed transport", function ()
       local results = send("good", { { path = "/1.json" }, { path = "/2.json", close = true } })
       succeeds(results[1])

@@ -4,7 +4,8 @@
 --   run(new, settings, origin, requests) → { { response = …, failure = …, elapsed = seconds }, … }
 --
 -- `new(settings)` makes the transport; a request is as ARCHITECTURE.md says, but names a `path` at the `origin`, and
--- may say `pause` (seconds to sleep before it) and `close` (close the transport before it).
+-- may say `pause` (seconds to sleep before it), `close` (close the transport before it) and `forget` (close the
+-- account before it).
 
 local core = require "twilio.core"
 
@@ -21,6 +22,7 @@ return function (new, settings, origin, requests)
     request.url = origin .. given.path
     if given.pause then transport:sleep(given.pause) end
     if given.close then transport:close() end
+    if given.forget then account:close() end
     local started, result = transport:now(), {}
     result.response, result.failure = transport:send(request)
     result.elapsed = transport:now() - started

@@ -58,9 +58,9 @@ end
 -- nearly always the next one's too. nil for a closed account.
 local function locate (self, account)
   local origin, sid, last = account:origin(), account:sid(), self.last
+  if not origin then return nil end
   if last and last.origin == origin and last.sid == sid then return last end
   local scheme, authority = origin:match "^(https?)://(.+)$"
-  if not scheme then return nil end
   local target = split(authority, scheme == "https" and 443 or 80)
   target.origin, target.sid, target.secure = origin, sid, scheme == "https"
   -- Nobody else's connection is in this pool: one that was made without verification would pass as ours.
