@@ -2,7 +2,8 @@
 --
 -- Connections are kept in pools of their own, which belong to the worker and which `lua_socket_pool_size` bounds (30
 -- by default: raise it to the number of requests that a worker has in flight). The certificates that are trusted are
--- those of `lua_ssl_trusted_certificate`: nginx has no other way to name them, and verification has no off switch.
+-- those of `lua_ssl_trusted_certificate`: nginx has no other way to name them, and verification has no off switch. The
+-- oldest TLS is that of `lua_ssl_protocols`: say TLSv1.2 TLSv1.3.
 -- An https host must be a name, because nginx holds no certificate against an address; looking that name up is the one
 -- wait that `resolver_timeout` bounds, and not the request's own timeout.
 --
@@ -48,6 +49,7 @@ local function parse_proxy (url)
   local proxy = split(authority, 1080)
   if login then
     if not login:find(":", 1, true) then login = login .. ":" end
+    proxy.user = login:match "^[^:]*"
     login = login:gsub("%%(%x%x)", function (hex) return string.char(tonumber(hex, 16)) end)
     proxy.authorization = "Basic " .. ngx.encode_base64(login)
   end
@@ -66,7 +68,7 @@ local function locate (self, account)
   -- Nobody else's connection is in this pool: one that was made without verification would pass as ours.
   local name = { "twilio.numbers", target.secure and "verified" or "plain", target.host, target.port, sid }
   local proxy = self.proxy
-  if proxy then name[6], name[7], name[8] = proxy.host, proxy.port, proxy.authorization end
+  if proxy then name[6], name[7], name[8] = proxy.host, proxy.port, proxy.user end
   target.pool = { pool = table.concat(name, " ") }
   -- Nothing is ever kept under this name, so that nothing is found under it.
   target.fresh = { pool = target.pool.pool .. " fresh" }
