@@ -10,8 +10,9 @@ local PN, NUMBER = rows.sid("PN"), "+14155550123"
 local function sweep (f)
   local wanted = f()
   for _, sticky in ipairs{ false, true } do
-    local n, struck, ok, value = 0, true, nil, nil
+    local n, struck = 0, true
     while struck do
+      local ok, value
       n = n + 1
       collectgarbage()
       struck, ok, value = memory.starve(n, sticky, f)
