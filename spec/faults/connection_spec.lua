@@ -315,7 +315,9 @@ describe("faults of connections and TLS", function ()
 
   fault(25, "a server that closes after every response, one that never does", function (came)
     local function files ()
-      local pipe = io.popen("ls /proc/" .. io.open("/proc/self/stat"):read("*n") .. "/fd | wc -l")
+      local stat = io.open("/proc/self/stat")
+      local pipe = io.popen("ls /proc/" .. stat:read("*n") .. "/fd | wc -l")
+      stat:close()
       local count = pipe:read("*n")
       pipe:close()
       return count
