@@ -6,9 +6,9 @@
 --   end
 --   for i, result in ipairs(tasks:wait()) do … result[1], result[2] … end
 --
--- A task is a coroutine. A transport with `step` starts its exchanges and asks here whether the caller is a task that
--- can pause; with any other transport a call waits where it stands, and the tasks run one after another. In nginx a
--- task is a light thread instead (the transport has `spawn` and `join`).
+-- A task is a coroutine that makes call after call. A transport with `step` starts its exchanges and asks here whether
+-- the caller is a task that can pause; with any other transport a call waits where it stands, and the calls are made one
+-- after another. In nginx a task is a light thread instead (the transport has `spawn` and `join`).
 --
 -- Coroutines of the user's own, inside a task or around one, are not touched: what pauses is the task's own coroutine
 -- and no other. A call from within one of them waits where it stands (the others' transfers go on meanwhile).
@@ -51,19 +51,30 @@ function Task:pause (moment)
   coroutine.yield(pause)
 end
 
-local function finish (task, ok, ...)
-  task.group.results[task.index] = ok and { n = select("#", ...), ... } or { n = 2, nil, (...) }
-  return task
+local function keep (group, index, ...)
+  group.results[index] = { n = select("#", ...), ... }
+end
+
+-- What a task's coroutine runs: one call after another, as long as there are any. The first that raises ends it.
+local function work (task)
+  local group = task.group
+  while group.started < group.added do
+    local index = group.started + 1
+    local call, count = group.calls[index], group.counts[index]
+    group.started, task.index = index, index
+    group.calls[index], group.counts[index] = nil, nil
+    keep(group, index, call[1](unpack(call, 2, count)))
+  end
 end
 
 -- Where a task's coroutine came back: at its end, at a pause, or at a yield of the function's own, which gives way.
-local function back (task, outer, ok, ...)
+local function back (task, outer, ok, value)
   local group = task.group
   current = outer
+  if not ok then keep(group, task.index, nil, value) end
   if coroutine.status(task.thread) == "dead" then
     group.live = group.live - 1
-    finish(task, ok, ...)
-  elseif ... ~= pause then
+  elseif value ~= pause then
     group:enqueue(task)
   end
 end
@@ -81,31 +92,31 @@ function Tasks:enqueue (task)
 end
 
 function Tasks:dequeue ()
-  local task = self.ready[self.first]
-  if task then
-    self.ready[self.first] = nil
-    self.first = self.first + 1
-  end
+  local first = self.first
+  local task = self.ready[first]
+  if not task then return nil end
+  self.ready[first] = nil
+  if first == self.last then self.first, self.last = 1, 0 else self.first = first + 1 end
   return task
 end
 
--- Starts what was added, as long as there is room.
+-- Starts tasks for what was added, as long as there is room.
 function Tasks:start ()
   while self.live < self.concurrency and self.started < self.added do
-    self.started = self.started + 1
-    local index = self.started
-    local call = self.calls[index]
-    self.calls[index] = nil
+    local task = setmetatable({ group = self }, Task)
     self.live = self.live + 1
-    local task = setmetatable({ group = self, index = index }, Task)
     if self.transport.spawn then
-      self.threads[#self.threads + 1] = self.transport:spawn(function ()
-        return finish(task, pcall(unpack(call, 1, call.n)))
+      task.thread = self.transport:spawn(function ()
+        repeat
+          local ok, err = pcall(work, task)
+          if not ok then keep(self, task.index, nil, err) end
+        until ok
+        return task
       end)
-      task.thread = self.threads[#self.threads]
+      self.threads[#self.threads + 1] = task.thread
     else
-      task.thread = coroutine.create(call[1])
-      resume(task, unpack(call, 2, call.n))
+      task.thread = coroutine.create(work)
+      resume(task, task)
     end
   end
 end
@@ -161,7 +172,7 @@ end
 function Tasks:add (f, ...)
   if type(f) ~= "function" then error("tasks:add takes a function and its arguments", 2) end
   self.added = self.added + 1
-  self.calls[self.added] = { n = select("#", ...) + 1, f, ... }
+  self.calls[self.added], self.counts[self.added] = { f, ... }, select("#", ...) + 1
   if current and current.group == self then return end
   self:start()
   while self.started < self.added do
@@ -181,7 +192,7 @@ function Tasks:wait ()
     self:start()
   end
   local results = self.results
-  self.results, self.calls, self.added, self.started = {}, {}, 0, 0
+  self.results, self.added, self.started = {}, 0, 0
   return results
 end
 
@@ -191,7 +202,8 @@ local function new (transport, options)
   if type(concurrency) ~= "number" or concurrency < 1 then error("concurrency: a number from 1", 3) end
   return setmetatable({
     transport = transport, concurrency = concurrency,
-    calls = {}, added = 0, started = 0, live = 0, results = {},  -- calls and results by the order of adding
+    calls = {}, counts = {}, results = {},                       -- by the order of adding
+    added = 0, started = 0, live = 0,
     ready = {}, first = 1, last = 0,                             -- a queue
     paused = {}, sleepers = 0,                                   -- task -> its moment or false; how many have one
     threads = {},                                                -- nginx's

@@ -60,7 +60,6 @@ static int exchange_notify (lua_State *L) {
   exchange_box *box = check_exchange(L);
   luaL_checkany(L, 2);
   lua_settop(L, 2);
-  if (!usable(L, box->pool)) return 2;
   if (box->x == NULL) return push_closed(L);
   lua_getiuservalue(L, 1, 1);
   lua_rawgeti(L, -1, UV_POOL);

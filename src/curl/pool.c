@@ -264,6 +264,7 @@ static void drive (tw_pool *p, int ms) {
 }
 
 void tw_pool_wait (tw_pool *p, tw_exchange *x) {
+  if (x->state != TW_RUNNING) return;
   held h;
   hold_sigpipe(&h);
   while (x->state == TW_RUNNING) drive(p, 1000);
