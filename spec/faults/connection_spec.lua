@@ -316,7 +316,7 @@ describe("faults of connections and TLS", function ()
   fault(25, "a server that closes after every response, one that never does", function (came)
     local function files ()
       local stat = io.open("/proc/self/stat")
-      local pipe = io.popen("ls /proc/" .. stat:read("*n") .. "/fd | wc -l")
+      local pipe = io.popen("sleep 0.1; ls /proc/" .. stat:read("*n") .. "/fd | wc -l") -- once this popen is through
       stat:close()
       local count = pipe:read("*n")
       pipe:close()
