@@ -1,6 +1,8 @@
 /* process: what specs need of the operating system and Lua does not have. Tests only. */
 #include "compat.h"
 
+#include <lualib.h>
+
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -94,6 +96,18 @@ static int process_break_pipes (lua_State *L) {
   return 0;
 }
 
+/* process.state(code) -> what the code answers, as text, in a Lua state of its own that is closed behind it. */
+static int process_state (lua_State *L) {
+  const char *code = luaL_checkstring(L, 1);
+  lua_State *other = luaL_newstate();
+  if (other == NULL) return luaL_error(L, "no memory");
+  luaL_openlibs(other);
+  (void)(luaL_loadstring(other, code) || lua_pcall(other, 0, 1, 0));
+  lua_pushstring(L, lua_tostring(other, -1));
+  lua_close(other);
+  return 1;
+}
+
 TW_EXPORT int luaopen_process (lua_State *L);
 TW_EXPORT int luaopen_process (lua_State *L) {
   static const luaL_Reg functions[] = {
@@ -104,6 +118,7 @@ TW_EXPORT int luaopen_process (lua_State *L) {
     { "files", process_files },
     { "memory", process_memory },
     { "break_pipes", process_break_pipes },
+    { "state", process_state },
     { NULL, NULL },
   };
   luaL_newlib(L, functions);

@@ -20,7 +20,8 @@ local function decent (name, n, ok, value, err)
   else
     fine = tostring(value):find("[Mm]emory") or type(value) == "table" and value.kind
   end
-  if not fine then error(("%s, allocation %d: %s, %s, %s"):format(name, n, tostring(ok), tostring(value), tostring(err))) end
+  local said = "%s, allocation %d: %s, %s, %s"
+  assert(fine, said:format(name, n, tostring(ok), tostring(value), tostring(err)))
 end
 
 -- The bytes that malloc has given out, but for those that Lua itself accounts for (LuaJIT has a heap of its own).
@@ -30,6 +31,14 @@ local function settle ()
   return memory.used() - (rawget(_G, "jit") and 0 or collectgarbage("count") * 1024)
 end
 
+-- One run, whose nth allocation fails; whether there were that many.
+local function attempt (name, n, sticky, op, judge)
+  local struck, ok, value, err = memory.starve(n, sticky, op)
+  decent(name, n, ok, value, err)
+  if judge then judge(n, ok, value, err) end
+  return struck
+end
+
 -- Lua's allocations, every `step`th of them: op() must answer a value when all goes well. How often memory ran out, and
 -- how many bytes that malloc gave out were never given back in one round of all this.
 local function lua_points (name, op, step, judge)
@@ -37,13 +46,9 @@ local function lua_points (name, op, step, judge)
   for round = 0, rounds do
     if round == 1 then before = settle() end   -- what is made once, and kept, was made in round 0
     for _, sticky in ipairs{ false, true } do
-      local n, struck, ok, value, err = 1, true, nil, nil, nil
-      while struck do
-        struck, ok, value, err = memory.starve(n, sticky, op)
-        decent(name, n, ok, value, err)
-        if judge then judge(n, ok, value, err) end
-        value, err = nil, nil
-        if struck then n, points = n + step, points + 1 end
+      local n = 1
+      while attempt(name, n, sticky, op, judge) do
+        n, points = n + step, points + 1
         if points % 16 == 0 then decent(name, n, true, op()) end
       end
     end
@@ -63,7 +68,7 @@ function sweep.lua ()
   local function swept (name, op, allowed, step)
     local points, lost = lua_points(name, op, step or 1)
     -- A leak is 24 bytes at least: malloc has nothing smaller.
-    assert(lost < 24 + (allowed or 0), ("%s: %d bytes lost in each of 9 rounds, %d failures"):format(name, lost, points))
+    assert(lost < 24 + (allowed or 0), ("%s: %d bytes lost a round, %d failures"):format(name, lost, points))
     total = total + points
     said[#said + 1] = name
   end
@@ -128,7 +133,8 @@ end
 
 -- About `most` of the allocations that a shared object asks malloc for while life() runs.
 local function c_points (object, life, most)
-  for _ = 1, 3 do assert(life()) end
+  local function works () return life() or life() or assert(life()) end   -- a busy machine may miss half a second
+  for _ = 1, 3 do works() end
   local total = 1
   repeat
     total = total * 2
@@ -136,22 +142,21 @@ local function c_points (object, life, most)
     pcall(life)
   until not memory.disarm()
   local step = math.max(1, math.floor(total / most))
-  local points, before = 0, nil
-  for round = 0, 1 do
-    if round == 1 then before = settle() end
+  local points, before, lost = 0, nil, math.huge
+  for round = 0, 2 do
+    if round > 0 then before = settle() end   -- what is made once, and kept, was made in round 0
     for _, sticky in ipairs{ false, true } do
       for n = 1, total, step do
         memory.arm(object, n, sticky)
-        local ok, value, err = pcall(life)
+        local results = { pcall(life) }
         if memory.disarm() then points = points + 1 end
-        decent(object, n, ok, value, err)
-        value, err = nil, nil
-        if points % 16 == 0 then assert(life()) end
+        decent(object, n, results[1], results[2], results[3])
+        if points % 16 == 0 then works() end
       end
     end
-    assert(life())
+    works()
+    if round > 0 then lost = math.min(lost, settle() - before) end   -- OpenSSL now and then keeps something for later
   end
-  local lost = settle() - before
   assert(lost < 24, ("%s: %d bytes lost in a round, %d failures"):format(object, lost, points))
   return ("%s: %d allocations failed"):format(object, points)
 end
