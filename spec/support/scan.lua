@@ -21,8 +21,10 @@ end
 
 -- The forms of a secret, as plain texts to look for.
 function scan.needles (secret)
-  local percent = secret:gsub("[^%w%-._~]", function (c) return ("%%%02X"):format(c:byte()) end)
-  local needles = { secret, percent, percent:lower() }
+  local needles = { secret }
+  for _, form in ipairs{ "%%%02X", "%%%02x" } do
+    needles[#needles + 1] = secret:gsub("[^%w%-._~]", function (c) return form:format(c:byte()) end)
+  end
   for offset = 0, 2 do   -- what surrounds the secret changes the outermost characters alone
     needles[#needles + 1] = scan.base64(("x"):rep(offset) .. secret):sub(5, -5)
   end
@@ -36,21 +38,47 @@ local function inText (text, needles)
   return false
 end
 
--- Where in `value` the secret is seen: a path such as "value.headers.Authorization", or nil.
-function scan.find (value, secret)
+-- What else hangs on a value, by the debug library: upvalues, user values, environments.
+local function behind (value)
+  local found = {}
+  if type(value) == "function" then
+    local i, name, upvalue = 1, debug.getupvalue(value, 1)
+    while name do
+      found[i] = upvalue
+      i = i + 1
+      name, upvalue = debug.getupvalue(value, i)
+    end
+  elseif type(value) == "userdata" then
+    found[1] = (rawget(debug, "getuservalue") or rawget(debug, "getfenv"))(value)
+  end
+  return found
+end
+
+local function search (value, secret, deep)
   local needles, seen = scan.needles(secret), {}
   local function walk (inner, path)
     if inText(tostring(inner), needles) then return path end
-    if type(inner) ~= "table" or seen[inner] then return nil end
+    if type(inner) == "string" or seen[inner] then return nil end
     seen[inner] = true
-    for key, item in next, inner do
+    local parts = type(inner) == "table" and inner or deep and behind(inner) or {}
+    for key, item in next, parts do
       local found = walk(key, path .. "'s key") or walk(item, path .. "." .. tostring(key))
       if found then return found end
     end
-    local meta = debug.getmetatable(inner)
-    return meta and walk(meta, path .. "'s metatable")
+    local meta = (type(inner) == "table" or deep and type(inner) == "userdata") and debug.getmetatable(inner)
+    return meta and walk(meta, path .. "'s metatable") or nil
   end
   return walk(value, "value")
+end
+
+-- Where in `value` the secret is seen: a path such as "value.headers.Authorization", or nil.
+function scan.find (value, secret)
+  return search(value, secret, false)
+end
+
+-- The same through everything that the debug library can reach.
+function scan.deep (value, secret)
+  return search(value, secret, true)
 end
 
 return scan
