@@ -184,7 +184,10 @@ local function parameters (out, row)
     out("")
     out("---@class twilio.%s.walk: twilio.%s.parameters", row.name, row.name)
     out("---@field limit? integer how many records at most")
-    if row.pages then out("---@field resume? string a next_page_uri kept from before") end
+    if row.pages then
+      out("---@field resume? string a next_page_uri kept from before")
+      out("---@field prefetch? boolean whether to ask for a page while the one before it is walked")
+    end
   end
   if row.list_key then
     out("")

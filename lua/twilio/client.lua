@@ -114,10 +114,12 @@ end
 
 local sees_break = _VERSION ~= "Lua 5.1"  -- a generic for closes its iterator from 5.4 on
 
--- Asks for a page before it is wanted, where the transport can and a walk that is broken off is noticed.
-function Session:ahead (plan)
+-- Asks for a page before it is wanted, where the transport can: as the caller chose, else where a walk that is broken
+-- off is noticed.
+function Session:ahead (plan, wanted)
   local transport = self.transport
-  if not transport.prefetch or not (sees_break or tasks.running(transport)) then return nil end
+  if wanted == nil then wanted = sees_break or tasks.running(transport) end
+  if not wanted or not transport.prefetch then return nil end
   plan.request.timeout = self.times.timeout
   return (transport:prefetch(plan.request))
 end

@@ -52,15 +52,21 @@ local function of_call (config, row, given, blank)
                    deadline = found.deadline, on_intent = found.on_intent }
 end
 
-local in_walk = { limit = "limit", pagesize = "page_size", resume = "resume" }
+-- What a walk may hold beside the operation's parameters; one whose pages name the next has more.
+local in_search = { limit = "limit", pagesize = "page_size" }
+local in_walk = { limit = "limit", pagesize = "page_size", resume = "resume", prefetch = "prefetch" }
 
--- Splits the table of a walk: the rest, and { limit, page_size, uri }; nil, message; or nil, err.
-local function of_walk (given)
-  local rest, found = settings.take(given, in_walk, {}, false)
+-- Splits the table of a walk over this row's listing: the rest, and { limit, page_size, uri, prefetch }; nil, message;
+-- or nil, err.
+local function of_walk (row, given)
+  local rest, found = settings.take(given, row.paged and in_walk or in_search, {}, false)
   if not rest then return nil, found end
-  local limit, resume = found.limit, found.resume
+  local limit, resume, prefetch = found.limit, found.resume, found.prefetch
   if resume ~= nil and type(resume) ~= "string" then
     return nil, "resume must be a string, not a " .. type(resume)
+  end
+  if prefetch ~= nil and type(prefetch) ~= "boolean" then
+    return nil, "prefetch must be a boolean, not a " .. type(prefetch)
   end
   if limit ~= nil and type(limit) ~= "number" and type(limit) ~= "string" then
     return nil, "limit must be a number, not a " .. type(limit)
@@ -69,7 +75,7 @@ local function of_walk (given)
   if found.limit and not (limit and limit >= 1 and limit % 1 == 0) then
     return nil, invalid(settings.bad("limit", "a whole number from 1"))
   end
-  return rest, { limit = limit, page_size = found.page_size, uri = resume }
+  return rest, { limit = limit, page_size = found.page_size, uri = resume, prefetch = prefetch }
 end
 
 -- The value of a parameter, in any spelling.

@@ -614,6 +614,7 @@ function numbers.each_machine_to_machine(params) end
 ---@class twilio.list_countries.walk: twilio.list_countries.parameters
 ---@field limit? integer how many records at most
 ---@field resume? string a next_page_uri kept from before
+---@field prefetch? boolean whether to ask for a page while the one before it is walked
 
 ---@class twilio.list_countries.page: twilio.page
 ---@field countries twilio.country[]
@@ -694,6 +695,7 @@ numbers.purchasePhoneNumber = numbers.buy
 ---@class twilio.list_incoming.walk: twilio.list_incoming.parameters
 ---@field limit? integer how many records at most
 ---@field resume? string a next_page_uri kept from before
+---@field prefetch? boolean whether to ask for a page while the one before it is walked
 
 ---@class twilio.list_incoming.page: twilio.page
 ---@field incoming_phone_numbers twilio.number[]
@@ -788,6 +790,7 @@ numbers.removeIncomingPhoneNumber = numbers.release
 ---@class twilio.list_incoming_local.walk: twilio.list_incoming_local.parameters
 ---@field limit? integer how many records at most
 ---@field resume? string a next_page_uri kept from before
+---@field prefetch? boolean whether to ask for a page while the one before it is walked
 
 ---@class twilio.list_incoming_local.page: twilio.page
 ---@field incoming_phone_numbers twilio.number[]
@@ -822,6 +825,7 @@ function numbers.pages_incoming_local(params) end
 ---@class twilio.list_incoming_mobile.walk: twilio.list_incoming_mobile.parameters
 ---@field limit? integer how many records at most
 ---@field resume? string a next_page_uri kept from before
+---@field prefetch? boolean whether to ask for a page while the one before it is walked
 
 ---@class twilio.list_incoming_mobile.page: twilio.page
 ---@field incoming_phone_numbers twilio.number[]
@@ -856,6 +860,7 @@ function numbers.pages_incoming_mobile(params) end
 ---@class twilio.list_incoming_toll_free.walk: twilio.list_incoming_toll_free.parameters
 ---@field limit? integer how many records at most
 ---@field resume? string a next_page_uri kept from before
+---@field prefetch? boolean whether to ask for a page while the one before it is walked
 
 ---@class twilio.list_incoming_toll_free.page: twilio.page
 ---@field incoming_phone_numbers twilio.number[]
@@ -986,6 +991,7 @@ function numbers.buy_toll_free(params) end
 ---@class twilio.list_add_ons.walk: twilio.list_add_ons.parameters
 ---@field limit? integer how many records at most
 ---@field resume? string a next_page_uri kept from before
+---@field prefetch? boolean whether to ask for a page while the one before it is walked
 
 ---@class twilio.list_add_ons.page: twilio.page
 ---@field assigned_add_ons twilio.add_on[]
@@ -1054,6 +1060,7 @@ function numbers.remove_add_on(params) end
 ---@class twilio.list_add_on_extensions.walk: twilio.list_add_on_extensions.parameters
 ---@field limit? integer how many records at most
 ---@field resume? string a next_page_uri kept from before
+---@field prefetch? boolean whether to ask for a page while the one before it is walked
 
 ---@class twilio.list_add_on_extensions.page: twilio.page
 ---@field extensions twilio.extension[]
@@ -1116,6 +1123,7 @@ numbers.addOutgoingPhoneNumber = numbers.add_outgoing
 ---@class twilio.list_outgoing.walk: twilio.list_outgoing.parameters
 ---@field limit? integer how many records at most
 ---@field resume? string a next_page_uri kept from before
+---@field prefetch? boolean whether to ask for a page while the one before it is walked
 
 ---@class twilio.list_outgoing.page: twilio.page
 ---@field outgoing_caller_ids twilio.caller_id[]
@@ -1188,6 +1196,7 @@ numbers.removeOutgoingPhoneNumber = numbers.remove_outgoing
 ---@class twilio.list_addresses.walk: twilio.list_addresses.parameters
 ---@field limit? integer how many records at most
 ---@field resume? string a next_page_uri kept from before
+---@field prefetch? boolean whether to ask for a page while the one before it is walked
 
 ---@class twilio.list_addresses.page: twilio.page
 ---@field addresses twilio.address[]
@@ -1281,6 +1290,7 @@ function numbers.delete_address(params) end
 ---@class twilio.list_dependent_numbers.walk: twilio.list_dependent_numbers.parameters
 ---@field limit? integer how many records at most
 ---@field resume? string a next_page_uri kept from before
+---@field prefetch? boolean whether to ask for a page while the one before it is walked
 
 ---@class twilio.list_dependent_numbers.page: twilio.page
 ---@field dependent_phone_numbers twilio.dependent[]

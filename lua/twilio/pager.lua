@@ -1,7 +1,8 @@
 -- Walks a listing page by page in constant memory. It knows a page only by what it holds; the `source` gets it:
 --   source:get(plan, pending) → page, info | nil, err
 --   source:follow(plan, uri) → the plan of the page at uri | nil, err
---   source:ahead(plan) → the page asked for in advance, with drive() and cancel(), or nil: then it comes when wanted
+--   source:ahead(plan, prefetch) → the page asked for in advance, with drive() and cancel(), or nil: then it comes when
+--     wanted. `prefetch`: what the caller said of it, or nil
 
 local errors = require "twilio.errors"
 
@@ -11,10 +12,10 @@ local Pager = {}
 Pager.__index = Pager
 
 -- `plan` is the first page's, or nil and then `err` says why there is none. `key` is where a page has its records;
--- `limit` how many records at most; `uri` where the walk resumes, if it does.
+-- `limit` how many records at most; `uri` where the walk resumes, if it does; `prefetch` as above.
 local function new (source, plan, err, options)
   return setmetatable({ source = source, plan = plan, failed = err, key = options.key, limit = options.limit,
-                        uri = options.uri, records = 0, pages = 0, power = 1, seen = {} }, Pager)
+                        uri = options.uri, prefetch = options.prefetch, records = 0, pages = 0, power = 1, seen = {} }, Pager)
 end
 
 -- A failure on the way tells how far the walk came, and where to resume it.
@@ -59,7 +60,7 @@ local function turn (self, uri)
     plan, err = self.source:follow(self.plan, uri)
   end
   self.uri, self.plan, self.failed = uri, plan, err
-  if plan then self.pending = self.source:ahead(plan) end
+  if plan then self.pending = self.source:ahead(plan, self.prefetch) end
 end
 
 -- The next page; nil at the end; nil, err on failure, with err.records and err.resume. After a failure to get a page
@@ -117,7 +118,9 @@ local function each (pager)
       end
       list, i = page[pager.key], 1
     end
-    return list[i]
+    local record = list[i]
+    list[i] = nil  -- this page goes as it is walked, so that two are never held at a time
+    return record
   end
 end
 

@@ -59,9 +59,9 @@ local function page_size (session, options)
   return options.page_size or math.min(session.settings.page_size, options.limit or session.settings.page_size)
 end
 
--- The first page of a walk, and { key, limit, uri } for its pager.
+-- The first page of a walk, and { key, limit, uri, prefetch } for its pager.
 local function of_walk (session, row, given)
-  local rest, options = givens.of_walk(given)
+  local rest, options = givens.of_walk(row, given)
   if not rest then return nil, options end
   rest.page_size = row.paged and page_size(session, options) or options.page_size
   local plan, err = of_call(session, row, row.name, rest)
@@ -74,7 +74,7 @@ end
 -- A function that makes the plans of a walk through a search, of the pattern it is given, and { contains, area_code,
 -- limit, page_size } for search.lua. Twilio may give no more than thirty rows, whatever it is asked for.
 local function of_search (session, row, given)
-  local rest, options = givens.of_walk(given)
+  local rest, options = givens.of_walk(row, given)
   if not rest then return nil, options end
   rest.page_size = page_size(session, options)
   local plan, err = of_call(session, row, row.name, rest)

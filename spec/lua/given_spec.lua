@@ -96,12 +96,19 @@ describe("settings in a call's table", function ()
 end)
 
 describe("a walk's settings", function ()
+  it("are those that the walk has: a search has no pages to resume or to ask for in advance", function ()
+    local numbers = fake.client(fake.transport(same)).numbers
+    for _, name in ipairs{ "resume", "prefetch" } do
+      assert.has_error(function () numbers.each_local{ country_code = "US", [name] = "x" } end)
+    end
+  end)
+
   local function walk (given)
     return fake.client(fake.transport(fake.response(200, fake.page{}))).numbers.pages_incoming(given)
   end
 
   it("are checked when the walk begins", function ()
-    for _, given in ipairs{ { limit = {} }, { resume = 1 }, { limit = 1, Limit = 2 }, { nonsense = 1 } } do
+    for _, given in ipairs{ { limit = {} }, { resume = 1 }, { prefetch = 1 }, { limit = 1, Limit = 2 }, { nonsense = 1 } } do
       assert.has_error(function () walk(given) end)
     end
     for _, given in ipairs{ { limit = 0 }, { limit = 1.5 }, { limit = "many" }, { page_size = 0 },

@@ -199,10 +199,18 @@ describe("a walk", function ()
     for _ in numbers.each_incoming() do count = count + 1 end
     assert.equal(6, count)
     for _ in numbers.each_incoming() do break end -- luacheck: ignore 512
+    local next, _, _, pager = numbers.each_incoming{ prefetch = false }
+    next()
+    pager:close()
     if _VERSION == "Lua 5.1" then
       assert.same({ 0, 0 }, { ahead, cancelled })
     else
       assert.same({ 3, 1 }, { ahead, cancelled })
     end
+    ahead, cancelled = 0, 0
+    next, _, _, pager = numbers.each_incoming{ prefetch = true }
+    next()
+    pager:close()
+    assert.same({ 1, 1 }, { ahead, cancelled })
   end)
 end)

@@ -43,9 +43,22 @@ local function tasks ()
   return table.concat(said, ", ")
 end
 
+-- A page that is asked for in advance, and one that is given up: what the first came to.
+local function ahead ()
+  local transport = cosocket.new{}
+  local account = assert(core.account{ account_sid = SID, user = SID, secret = "hush", api_url = origin })
+  local request = { method = "GET", url = origin .. "/x.json", headers = {}, account = account, timeout = 5 }
+  transport:prefetch(request):cancel()
+  local handle = transport:prefetch(request)
+  ngx.sleep(0.4)
+  local began = core.now()
+  local response, failure = handle:wait()
+  return (response and response.status or failure.kind) .. (core.now() - began < 0.1 and " at once" or " late")
+end
+
 -- Keeps what a phase without output has to say.
 local function note (name, f)
   seen:set(name, f(origin))
 end
 
-return { exchange = exchange, buy = buy, tasks = tasks, note = note, origin = origin, seen = seen }
+return { exchange = exchange, buy = buy, tasks = tasks, ahead = ahead, note = note, origin = origin, seen = seen }

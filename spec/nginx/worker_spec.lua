@@ -25,6 +25,7 @@ local SERVER = [[
     for i = 1, 10 do local _, said = ngx.thread.wait(threads[i]) ngx.print(said, " ") end
   } }
   location = /tasks { content_by_lua_block { ngx.print(require("spec.nginx.handlers").tasks()) } }
+  location = /ahead { content_by_lua_block { ngx.print(require("spec.nginx.handlers").ahead()) } }
   location = /ca_file { content_by_lua_block {
     local h = require "spec.nginx.handlers" ngx.print(h.exchange(h.origin, { ca_file = "/etc/passwd" }))
   } }
@@ -102,6 +103,11 @@ describe("inside an nginx worker", function ()
       "8 not_found, 9 not_found, 10 not_found", (front:get "/tasks"))
     local took = core.now() - started
     assert.is_true(took >= 0.85 and took < 2, took)   -- nine waits, three at a time; one after the other: 2.7
+  end)
+
+  it("a page asked for in advance comes while the handler does something else, or is given up", function ()
+    server:script("good", { every_request = { { wait = 0.3 }, { reply = { status = 200 } } } })
+    assert.equal("200 at once", (front:get "/ahead"))
   end)
 
   it("libcurl is not mapped", function ()

@@ -219,6 +219,26 @@ function Cosocket:now ()   -- luacheck: ignore self
   return core.now()
 end
 
+local Ahead = {}
+Ahead.__index = Ahead
+
+-- Sends a request whose response is wanted later, in a light thread: a handle as transport/curl.lua's, which must end, by
+-- `wait` or by `cancel`, for nginx to end the handler.
+function Cosocket:prefetch (request)
+  return setmetatable({ thread = ngx.thread.spawn(self.send, self, request) }, Ahead)
+end
+
+function Ahead.drive () end   -- nginx does
+
+function Ahead:wait ()
+  local _, response, unanswered = ngx.thread.wait(self.thread)
+  return response, unanswered
+end
+
+function Ahead:cancel ()
+  ngx.thread.kill(self.thread)
+end
+
 -- A task (tasks.lua) is a light thread here: `spawn` starts f as one, `join` waits for one of a list to end and answers
 -- what its f returned. As all of nginx's, it must be joined by the handler that started it.
 function Cosocket:spawn (f)   -- luacheck: ignore self
