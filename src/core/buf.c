@@ -21,9 +21,7 @@ void tw_buf_init (tw_buf *b, size_t max) {
 }
 
 /* Grows by moving, never by realloc: a buffer may hold a secret, and realloc leaves copies behind. */
-static int buf_grow (tw_buf *b, size_t need) {
-  size_t cap = b->cap ? b->cap : b->max < 256 ? b->max : 256;
-  while (cap < need) cap = cap > b->max / 2 ? b->max : cap * 2;
+static int buf_move (tw_buf *b, size_t cap) {
   char *data = malloc(cap);
   if (data == NULL) {
     b->error = TW_BUF_NOMEM;
@@ -37,6 +35,18 @@ static int buf_grow (tw_buf *b, size_t need) {
   b->data = data;
   b->cap = cap;
   return 0;
+}
+
+static int buf_grow (tw_buf *b, size_t need) {
+  size_t cap = b->cap ? b->cap : b->max < 256 ? b->max : 256;
+  while (cap < need) cap = cap > b->max / 2 ? b->max : cap * 2;
+  return buf_move(b, cap);
+}
+
+int tw_buf_reserve (tw_buf *b, size_t n) {
+  if (b->error) return -1;
+  if (n > b->max) n = b->max;
+  return n > b->cap ? buf_move(b, n) : 0;
 }
 
 int tw_buf_add (tw_buf *b, const void *bytes, size_t n) {

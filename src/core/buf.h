@@ -16,7 +16,9 @@ typedef struct tw_buf {
 void tw_buf_init (tw_buf *b, size_t max);
 /* Appends n bytes, or none of them: 0 when they were added, -1 with b->error set. */
 int tw_buf_add (tw_buf *b, const void *bytes, size_t n);
-/* The same for a C string and for one byte. */
+/* Makes room for n bytes in all, or for as many as it may hold: 0, or -1 with b->error set. */
+int tw_buf_reserve (tw_buf *b, size_t n);
+/* The same as tw_buf_add for a C string and for one byte. */
 int tw_buf_puts (tw_buf *b, const char *s);
 int tw_buf_putc (tw_buf *b, char c);
 /* Forgets the bytes and the error, keeps the memory. */

@@ -15,6 +15,12 @@ enum { TW_SLOW_BYTES = 10, TW_SLOW_SECONDS = 15, TW_KEPT_BODY = 256 * 1024 };
 
 static size_t on_body (char *bytes, size_t size, size_t n, void *p) {
   tw_exchange *x = p;
+  curl_off_t length = 0;
+  if (x->body.len == 0 &&
+      curl_easy_getinfo(x->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK &&
+      length > 0 &&
+      tw_buf_reserve(&x->body, length < TW_BODY_MAX ? (size_t)length : TW_BODY_MAX) != 0)
+    return 0;
   return tw_buf_add(&x->body, bytes, size * n) == 0 ? size * n : 0;
 }
 
@@ -247,12 +253,12 @@ void tw_exchange_finish (tw_exchange *x, CURLcode code) {
   wipe_headers(x);
 }
 
-void tw_exchange_reset (tw_exchange *x, int keep_body) {
+void tw_exchange_reset (tw_exchange *x) {
   curl_easy_reset(x->easy);
   wipe_headers(x);
   tw_buf_reset(&x->head);
   tw_buf_reset(&x->body);
-  if (!keep_body && x->body.cap > TW_KEPT_BODY) tw_buf_free(&x->body);
+  if (x->body.cap > TW_KEPT_BODY) tw_buf_free(&x->body);
   x->head_bytes = 0;
   x->head_count = x->head_complete = 0;
   x->sent = x->guard = x->is_read = x->contradictory = 0;

@@ -78,8 +78,8 @@ typedef struct tw_header {
   size_t name_len, value_len;
 } tw_header;
 int tw_exchange_header (const tw_exchange *x, size_t *at, tw_header *h);
-/* Ready for the next request. Keeps the easy handle; a large body buffer only if asked to. */
-void tw_exchange_reset (tw_exchange *x, int keep_body);
+/* Ready for the next request. Keeps the easy handle and small buffers. */
+void tw_exchange_reset (tw_exchange *x);
 void tw_exchange_close (tw_exchange *x);
 
 #endif

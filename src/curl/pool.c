@@ -211,7 +211,7 @@ void tw_pool_release (tw_pool *p, tw_exchange *x) {
     release_sigpipe(&h);
   }
   forget_done(p, x);
-  tw_exchange_reset(x, p->idle == NULL);
+  tw_exchange_reset(x);
   x->next = p->idle;
   p->idle = x;
 }
