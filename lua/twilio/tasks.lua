@@ -7,7 +7,7 @@
 --   for i, result in ipairs(tasks:wait()) do … result[1], result[2] … end
 --
 -- A task is a coroutine that makes call after call. A transport with `step` starts its exchanges and asks here whether
--- the caller is a task that can pause; with any other transport a call waits where it stands, and the calls are made one
+-- the caller is a task that can pause; with any other transport a call waits where it stands, and they are made one
 -- after another. In nginx a task is a light thread instead (the transport has `spawn` and `join`).
 --
 -- Coroutines of the user's own, inside a task or around one, are not touched: what pauses is the task's own coroutine
