@@ -105,6 +105,15 @@ describe("the examples", function ()
     assert.equal(1002, lines(text))
   end)
 
+  it("update_all_numbers changes every number", function ()
+    server:reset{ numbers = 120 }
+    local text, status = run("update_all_numbers", "https://example.com/calls")
+    assert.equal(0, status, text)
+    assert.equal("120 numbers changed", text)
+    local page = server:request("GET", "/IncomingPhoneNumbers.json?PageSize=1000").body
+    assert.equal(120, select(2, page:gsub('"status_callback":%s*"https:\\?/\\?/example.com\\?/calls"', "")))
+  end)
+
   it("verify_caller_id shows the code and waits for the verification", function ()
     local text, status = run("verify_caller_id", "+14155552671")
     assert.equal(0, status, text)
