@@ -9,8 +9,8 @@ function native.library (name)
   local source, target = "spec/support/" .. name .. ".c", "build/" .. abi .. "/spec/" .. name .. ".so"
   local current = ("[ %s -nt %s ] && [ -z \"$(find src/core -newer %s)\" ]"):format(target, source, target)
   -- Written elsewhere first: another spec may be loading it. What is preloaded is for this Lua, not for the compiler.
-  local compile = ("mkdir -p %s && { %s || { env -u LD_PRELOAD %s -std=c99 -D_GNU_SOURCE -O1 -Wall -Wextra"
-    .. " -shared -fPIC -Isrc/bind $(pkg-config --cflags lua%s 2>/dev/null || echo -I/usr/include/lua%s) -o %s.$$ %s -ldl"
+  local compile = ("mkdir -p %s && { %s || { env -u LD_PRELOAD %s -std=c99 -D_GNU_SOURCE -O1 -Wall -Wextra -shared"
+    .. " -fPIC -Isrc/bind $(pkg-config --cflags lua%s 2>/dev/null || echo -I/usr/include/lua%s) -o %s.$$ %s -ldl"
     .. " && mv %s.$$ %s; }; }"):format(
     target:match(".*/"), current, os.getenv("CC") or "cc", abi, abi, target, source, target, target)
   local done = os.execute(compile)
