@@ -4,6 +4,7 @@ local core = require "twilio.core"
 local faults = require "spec.support.faults"
 local requests = require "spec.transport.requests"
 local transports = require "twilio.transport.curl"
+local twilio = require "twilio"
 
 describe("the transport over libcurl", function ()
   local server, request
@@ -65,5 +66,50 @@ describe("the transport over libcurl", function ()
     local response, failure = ahead:wait()
     assert.same({ nil, "closed" }, { response, failure.kind })
     assert.equal(404, assert(transport:send(request())).status)
+  end)
+
+  describe("under a walk that asks ahead", function ()
+    local numbers
+
+    before_each(function ()
+      local owned = {}
+      for i = 1, 40 do owned[i] = ("+1415555%04d"):format(i) end
+      server:own(owned)
+      numbers = assert(twilio.new{ account_sid = requests.SID, auth_token = requests.SECRET, transport = transport,
+                                   api_url = server:url("good") }).numbers
+    end)
+
+    -- How many pages the server was asked for, once what is on its way is there.
+    local function asked ()
+      core.sleep(0.05)
+      return server:truth("good").requests
+    end
+
+    it("has one page on its way, never two", function ()
+      local seen, walked = {}, 0
+      for _ in numbers.each_incoming{ page_size = 10, prefetch = true } do
+        walked = walked + 1
+        if walked % 10 == 1 then seen[#seen + 1] = asked() end
+      end
+      assert.same({ 2, 3, 4, 4 }, seen)
+      assert.equal(40, walked)
+    end)
+
+    it("abandons that page when the walk is broken off", function ()
+      server:script("good", { requests = { { "answer" }, { "hang" } } })
+      for _ in numbers.each_incoming{ page_size = 10, prefetch = true } do break end
+      collectgarbage()  -- a Lua without closing values leaves it to this
+      collectgarbage()
+      assert.is_nil(transport.pool:step(0))
+      assert.equal(10, #assert(numbers.list_incoming{ page_size = 10 }).incoming_phone_numbers)
+      assert.equal(2, server:truth("good").connections)
+    end)
+
+    it("gets a page again that did not come in", function ()
+      server:script("good", { requests = { { "answer" }, { "close" } } })
+      local walked = 0
+      for _ in numbers.each_incoming{ page_size = 10, prefetch = true } do walked = walked + 1 end
+      assert.equal(40, walked)
+    end)
   end)
 end)
