@@ -137,6 +137,11 @@ oom: ## every allocation fails, once and for good: Lua's, libcurl's, OpenSSL's, 
 	$(sanitized)
 	$(call under_asan,0) spec/bind/memory_spec.lua
 
+bench: ## what a call costs, beside plain libcurl; waiting; nginx; the sandbox
+	$(call ready,bench)
+	@eval "$$($(MAKE) --no-print-directory -s env)"; set -e; \
+	for part in curl waits nginx; do echo "== $$part"; lua5.4 bench/$$part.lua; done; echo "== sandbox"; bench/sandbox.sh
+
 # One fuzzer a file of spec/fuzz, over the core alone; what they learn is kept in build/fuzz.
 FUZZ_TIME ?= 30
 FUZZERS := $(patsubst spec/fuzz/%.c,build/fuzz/%,$(wildcard spec/fuzz/*.c))
@@ -176,6 +181,6 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all core static env demo sandbox test check conformance docs asan oom faults model chaos fuzz install install-core clean help
+.PHONY: all core static env demo sandbox test check conformance docs asan oom faults model chaos bench fuzz install install-core clean help
 .DEFAULT_GOAL := all
 -include $(shell find build -name '*.d' 2>/dev/null)
