@@ -248,6 +248,17 @@ describe("twilio.curl", function ()
       assert.equal(1, server:truth("good").connections)
     end)
 
+    it("of a wave are kept for the next wave", function ()
+      server:script("good", { every_request = { { wait = 0.05 }, "answer" } })
+      for _ = 1, 3 do
+        local wave = {}
+        for i = 1, 12 do wave[i] = assert(pool:start(request())) end
+        for i = 1, 12 do assert(wave[i]:take()) end
+        assert(pool:perform(request()))
+      end
+      assert.equal(12, server:truth("good").connections)
+    end)
+
     it("are no other pool's", function ()
       local other = assert(curl.pool{ ca_file = server.ca })
       assert(pool:perform(request()))
