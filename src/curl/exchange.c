@@ -50,8 +50,11 @@ static size_t on_header (char *line, size_t size, size_t n, void *p) {
     tw_buf_reset(&x->head);
     x->head_complete = 0;
     x->length[0] = '\0';
-    /* Until here the server may think as long as the attempt's timeout allows; from here it must not drip. */
-    if (curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_TIME, (long)TW_SLOW_SECONDS) != CURLE_OK)
+    /* Up to its final answer ("HTTP/1.1 2…") the server may think as long as the attempt's timeout
+    ** allows; from there on it must not drip. */
+    int final = len > 9 && line[9] != '1';
+    if (final &&
+        curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_TIME, (long)TW_SLOW_SECONDS) != CURLE_OK)
       return 0;
   }
   if (x->head_complete) return len; /* a trailer */
