@@ -62,7 +62,8 @@ static void check (CURL *c, CURLcode code) {
 static void sequence (const char *mode, int n, char **argv) {
   body b = { 0 };
   CURL *c = handle(argv, &b);
-  if (strcmp(mode, "post") == 0) curl_easy_setopt(c, CURLOPT_POSTFIELDS, "FriendlyName=An%20example%20%C3%BC");
+  if (strcmp(mode, "post") == 0)
+    curl_easy_setopt(c, CURLOPT_POSTFIELDS, "FriendlyName=An%20example%20%C3%BC");
   for (int i = 0; i < n; i++) {
     char url[512];
     if (strcmp(mode, "list") == 0) {
@@ -109,7 +110,9 @@ int main (int argc, char **argv) {
   if (argc < 5) return 2;
   curl_global_init(CURL_GLOBAL_DEFAULT);
   int n = atoi(argv[2]);
-  if (strcmp(argv[1], "flight") == 0 || strcmp(argv[1], "burst") == 0) flight(n, argv);
-  else sequence(argv[1], n, argv);
+  if (strcmp(argv[1], "flight") == 0 || strcmp(argv[1], "burst") == 0)
+    flight(n, argv);
+  else
+    sequence(argv[1], n, argv);
   return 0;
 }
