@@ -37,9 +37,12 @@ static int buf_move (tw_buf *b, size_t cap) {
   return 0;
 }
 
+/* By doubling; but what is large takes all it may have, since pages that are never touched cost nothing, and moving
+** up in steps leaves an allocator with as much again in holes. */
 static int buf_grow (tw_buf *b, size_t need) {
   size_t cap = b->cap ? b->cap : b->max < 256 ? b->max : 256;
-  while (cap < need) cap = cap > b->max / 2 ? b->max : cap * 2;
+  size_t large = b->max / 2 < 512 * 1024 ? b->max / 2 : 512 * 1024;
+  while (cap < need) cap = cap > large ? b->max : cap * 2;
   return buf_move(b, cap);
 }
 
@@ -70,14 +73,16 @@ int tw_buf_putc (tw_buf *b, char c) {
   return tw_buf_add(b, &c, 1);
 }
 
+/* What lies beyond len was never written, or is wiped. */
 void tw_buf_reset (tw_buf *b) {
+  if (b->len > 0) tw_wipe(b->data, b->len);
   b->len = 0;
   b->error = TW_BUF_OK;
 }
 
 void tw_buf_free (tw_buf *b) {
   size_t max = b->max;
-  if (b->data != NULL) tw_wipe(b->data, b->cap);
+  if (b->len > 0) tw_wipe(b->data, b->len);
   free(b->data);
   tw_buf_init(b, max);
 }
