@@ -15,7 +15,8 @@ Pager.__index = Pager
 -- `limit` how many records at most; `uri` where the walk resumes, if it does; `prefetch` as above.
 local function new (source, plan, err, options)
   return setmetatable({ source = source, plan = plan, failed = err, key = options.key, limit = options.limit,
-                        uri = options.uri, prefetch = options.prefetch, records = 0, pages = 0, power = 1, seen = {} }, Pager)
+                        uri = options.uri, prefetch = options.prefetch, records = 0, pages = 0, power = 1,
+                        seen = {} }, Pager)
 end
 
 -- A failure on the way tells how far the walk came, and where to resume it.

@@ -108,7 +108,8 @@ describe("a walk's settings", function ()
   end
 
   it("are checked when the walk begins", function ()
-    for _, given in ipairs{ { limit = {} }, { resume = 1 }, { prefetch = 1 }, { limit = 1, Limit = 2 }, { nonsense = 1 } } do
+    for _, given in ipairs{ { limit = {} }, { resume = 1 }, { prefetch = 1 }, { limit = 1, Limit = 2 },
+                            { nonsense = 1 } } do
       assert.has_error(function () walk(given) end)
     end
     for _, given in ipairs{ { limit = 0 }, { limit = 1.5 }, { limit = "many" }, { page_size = 0 },

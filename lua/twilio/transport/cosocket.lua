@@ -222,8 +222,8 @@ end
 local Ahead = {}
 Ahead.__index = Ahead
 
--- Sends a request whose response is wanted later, in a light thread: a handle as transport/curl.lua's, which must end, by
--- `wait` or by `cancel`, for nginx to end the handler.
+-- Sends a request whose response is wanted later, in a light thread: a handle as transport/curl.lua's, which must
+-- end, by `wait` or by `cancel`, for nginx to end the handler.
 function Cosocket:prefetch (request)
   return setmetatable({ thread = ngx.thread.spawn(self.send, self, request) }, Ahead)
 end
