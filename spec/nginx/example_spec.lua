@@ -39,7 +39,7 @@ describe("the example for nginx", function ()
     }
   end)
   teardown(function ()
-    front:stop()
+    if front then front:stop() end   -- first: to stop it, nginx reads its configuration, and that names the authority
     twilio:stop()
   end)
   before_each(function () twilio:reset() end)
