@@ -137,11 +137,13 @@ describe("faults of HTTP on the wire", function ()
   end)
 
   fault(39, "a gzip bomb; gzip within gzip; cut short; not gzip at all; an unknown coding", function (came)
+    collectgarbage()
     local before = peak()
     for _, codings in ipairs{ { "gzip" }, { "gzip", "gzip" } } do
       came(broken("limit", 1, { { reply = { status = 200, body = " ", ["repeat"] = 6e7, encode = codings } } }))
     end
-    assert.is_true(peak() - before < 12 * 1024, peak() - before .. " KiB")
+    -- The cap is 8 MiB for each of two clients, whose garbage need not be collected yet.
+    assert.is_true(peak() - before < 20 * 1024, peak() - before .. " KiB")
     local function coded (coding, body)
       return { { reply = { status = 200, body = body, headers = { ["Content-Encoding"] = coding } } } }
     end

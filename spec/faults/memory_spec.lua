@@ -41,8 +41,8 @@ describe("faults of memory", function ()
 
   fault(91, "our own malloc, OpenSSL's and the core's number n fails", function (came)
     came(sweep("client", "twilio/curl", server:url("good"), server.ca, "100"))
-    came(sweep("client", "libcrypto", server:url("good"), server.ca, "50"))
-    came(sweep("client", "libssl", server:url("good"), server.ca, "50"))
+    came(sweep("client", "libcrypto", server:url("good"), server.ca, "30"))
+    came(sweep("client", "libssl", server:url("good"), server.ca, "10"))
     came(sweep("reader", "twilio/core"))
   end)
 

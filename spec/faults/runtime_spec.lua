@@ -271,12 +271,12 @@ describe("faults of the Lua around", function ()
     end
     for _, mode in ipairs(modes) do
       mode()
-      for _ = 1, 50 do assert.equal(expected, calls()) end
+      for _ = 1, 5 do assert.equal(expected, calls()) end
       collectgarbage("restart")
     end
     -- A step in every line.
     debug.sethook(function () collectgarbage("step", 1) end, "l")
-    local same = pcall(function () for _ = 1, 20 do assert(expected == calls()) end end)
+    local same = pcall(function () for _ = 1, 2 do assert(expected == calls()) end end)
     debug.sethook()
     assert.is_true(same)
     if modern then collectgarbage("incremental", 200, 100) else collectgarbage("setpause", 200) end

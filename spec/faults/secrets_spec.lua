@@ -101,8 +101,7 @@ describe("secrets", function ()
       account:close()
       collectgarbage()
       print(before > 0, copies())
-      account = open()
-      account = nil
+      coroutine.wrap(function () open() end)()   -- on a stack that is collected too
       collectgarbage()
       collectgarbage()
       print(copies())]]):format(needle, catalogue.ACCOUNT, catalogue.ACCOUNT), { before = "TOKEN='" .. SECRET .. "'" })

@@ -3,8 +3,8 @@
     python3 -B spec/support/fault_server.py DIRECTORY
 
 speaks JSON, a value a line (Latin-1, so that every byte passes): commands on stdin, one answer each on stdout, the
-first line being { "ports": { name: number }, "ca": path, ... }. It ends when stdin does. Its certificates are in
-DIRECTORY. spec/support/faults.lua starts it and speaks for specs.
+first line being { "ports": { name: number }, "ca": path, ... }. Its certificates are in DIRECTORY. When stdin ends it
+removes that and ends too. spec/support/faults.lua starts it and speaks for specs.
 
 Listeners, each on a port of its own with a truth of its own:
 
@@ -50,6 +50,7 @@ After a request's script the connection is kept, unless it was closed or the scr
 import json
 import os
 import re
+import shutil
 import socket
 import ssl
 import sys
@@ -212,4 +213,5 @@ if __name__ == "__main__":
         serve(sys.argv[1])
     except (KeyboardInterrupt, BrokenPipeError):
         pass
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
     os._exit(0)   # connections that hang have threads that hang

@@ -81,7 +81,6 @@ end
 function Server:stop ()
   self.commands:close()   -- the end of its input: it goes, and we wait for it
   self.answers:close()
-  os.execute("rm -rf " .. self.directory)
 end
 
 return faults
