@@ -3,6 +3,7 @@
 local core = require "twilio.core"
 local curl = require "twilio.curl"
 local nginx = require "spec.support.nginx"
+local reply = require "twilio.sandbox.reply"
 local sandbox = require "spec.support.sandbox"
 
 local NUMBERS = "/IncomingPhoneNumbers.json"
@@ -64,6 +65,9 @@ describe("the sandbox over HTTP", function ()
     assert.same({ "application/json", "api.twilio.com", tostring(#response.body) }, { response.headers["content-type"],
       response.headers["x-api-domain"], response.headers["content-length"] })
     assert.truthy(response.headers["twilio-request-id"]:find("^RQ%x+$"))
+    for _, answer in ipairs{ response, server:request("GET", "/IncomingPhoneNumbers/PN0.json") } do
+      for name, value in pairs(reply.constant) do assert.equal(value, answer.headers[name], name) end
+    end
   end)
 
   it("refuses wrong credentials", function ()

@@ -105,7 +105,9 @@ local function deliver (sandbox, request, response, delivery)
     end
     sandbox:sleep(delivery.delay)
   end
-  return { status = response.status, headers = response.headers, body = response.body, sent = 1 }
+  local headers = response.headers
+  for name, value in pairs(reply.constant) do headers[name] = value end
+  return { status = response.status, headers = headers, body = response.body, sent = 1 }
 end
 
 return { new = new, deliver = deliver }

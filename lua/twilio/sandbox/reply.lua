@@ -30,7 +30,24 @@ local function unauthorized (message)
   return response
 end
 
---- The header fields of a response: the ones that recorded responses of the API carry.
+--- The header fields that every response carries alike, as recorded ones do. nginx.conf lists them too: there it costs a
+-- third of what it costs to set them in Lua. spec/nginx/sandbox_spec.lua compares the two.
+local constant = {
+  ["twilio-concurrent-requests"] = "1",
+  ["access-control-allow-origin"] = "*",
+  ["access-control-allow-headers"] = "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, "
+    .. "If-None-Match, If-Unmodified-Since, Idempotency-Key",
+  ["access-control-allow-methods"] = "GET, POST, DELETE, OPTIONS",
+  ["access-control-expose-headers"] = "ETag",
+  ["access-control-allow-credentials"] = "true",
+  ["x-powered-by"] = "AT-5000",
+  ["x-shenanigans"] = "none",
+  ["x-home-region"] = "us1",
+  ["x-api-domain"] = "api.twilio.com",
+  ["strict-transport-security"] = "max-age=31536000",
+}
+
+--- The others.
 local function headers (response, request_id, date, duration)
   return {
     ["content-type"] = response.status ~= 204 and (response.content_type or "application/json") or nil,
@@ -39,22 +56,10 @@ local function headers (response, request_id, date, duration)
     ["www-authenticate"] = response.realm,
     ["twilio-request-id"] = request_id,
     ["twilio-request-duration"] = string.format("%.3f", duration),
-    ["twilio-concurrent-requests"] = "1",
-    ["access-control-allow-origin"] = "*",
-    ["access-control-allow-headers"] = "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, "
-      .. "If-None-Match, If-Unmodified-Since, Idempotency-Key",
-    ["access-control-allow-methods"] = "GET, POST, DELETE, OPTIONS",
-    ["access-control-expose-headers"] = "ETag",
-    ["access-control-allow-credentials"] = "true",
-    ["x-powered-by"] = "AT-5000",
-    ["x-shenanigans"] = "none",
-    ["x-home-region"] = "us1",
-    ["x-api-domain"] = "api.twilio.com",
-    ["strict-transport-security"] = "max-age=31536000",
   }
 end
 
 return {
   ok = ok, removed = removed, failure = failure, bad = bad, not_found = not_found, unauthorized = unauthorized,
-  headers = headers,
+  headers = headers, constant = constant,
 }
