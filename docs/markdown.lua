@@ -13,9 +13,9 @@ before anything is sent.
 Beside its parameters any table may hold settings for that one call: `account_sid` (another account to act on),
 `auth_token`, `api_key`, `api_secret`, `api_url`, `api_version`, `deadline` (seconds). A walk (`each_…`, `pages_…`)
 takes what its listing takes, and `limit` and `page_size`; a walk over pages also `resume`, a `next_page_uri` kept from
-before, and `prefetch`: whether to ask for a page while the one before it is walked. By itself that is so in tasks and on
-Lua 5.4, which closes a walk that `break` leaves. Elsewhere (in nginx, on LuaJIT) say `prefetch = true`, and leave early
-only with `pager:close()`, of a `pages_…` or the fourth value of an `each_…`.
+before, and `prefetch`: whether to ask for a page while the one before it is walked. By itself that is so in tasks and
+on Lua 5.4, which closes a walk that `break` leaves. Elsewhere (in nginx, on LuaJIT) say `prefetch = true`, and leave
+early only with `pager:close()`, of a `pages_…` or the fourth value of an `each_…`.
 
 Patterns for `contains` are written by `require "twilio.search"`: `starts_with("+1 415")`, `ends_with("TAXI")`,
 `pattern("+1 415 555 ????")`. An `each_…` over a search goes beyond the thirty rows that Twilio answers: it splits the
