@@ -179,7 +179,7 @@ clean: ## remove what was built
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 14
 
 .PHONY: all core static env demo sandbox test check conformance docs asan oom faults model chaos bench fuzz install install-core clean help
 .DEFAULT_GOAL := all
