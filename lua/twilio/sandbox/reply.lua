@@ -30,8 +30,8 @@ local function unauthorized (message)
   return response
 end
 
---- The header fields that every response carries alike, as recorded ones do. nginx.conf lists them too: there it costs a
--- third of what it costs to set them in Lua. spec/nginx/sandbox_spec.lua compares the two.
+--- The header fields that every response carries alike, as recorded ones do. nginx.conf lists them too: set there they
+-- cost a third of what they cost from Lua. spec/nginx/sandbox_spec.lua compares the two.
 local constant = {
   ["twilio-concurrent-requests"] = "1",
   ["access-control-allow-origin"] = "*",
