@@ -138,10 +138,10 @@ end
 
 function Nginx:reload () shell(self.command .. " -s reload 2>&1") end
 
--- Stops it and waits until it has gone.
+-- Stops it and waits until it has gone, but not for ever.
 function Nginx:stop ()
   self.pool:close()
-  shell(("%s -s stop 2>&1; while [ -e %s/nginx.pid ]; do sleep 0.02; done; rm -rf %s")
+  shell(("%s -s stop 2>&1; for i in $(seq 500); do [ -e %s/nginx.pid ] || break; sleep 0.02; done; rm -rf %s")
     :format(self.command, self.directory, self.directory))
 end
 

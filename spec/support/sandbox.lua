@@ -82,9 +82,10 @@ Server.reset = command "reset"
 Server.faults = command "faults"
 
 --- Stops it and waits until what it left is nothing. (Its process may stay as a zombie of whoever reaps orphans.)
+--- It does not wait for ever.
 function Server:stop ()
   self.pool:close()
-  shell(("kill %s; while [ -e %s/run ]; do sleep 0.02; done; rm -rf %s")
+  shell(("kill %s; for i in $(seq 500); do [ -e %s/run ] || break; sleep 0.02; done; rm -rf %s")
     :format(self.pid, self.directory, self.directory))
 end
 
