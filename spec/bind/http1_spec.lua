@@ -51,11 +51,6 @@ describe("core.encode", function ()
     assert.equal("GET /?b=c HTTP/1.1", core.encode(request{ url = "https://api.example.com?b=c" }):match "^[^\r]*")
   end)
 
-  it("writes the absolute form for a proxy", function ()
-    local bytes = core.encode(request({}, "http://127.0.0.1:8000"), true)
-    assert.equal("GET http://127.0.0.1:8000/a?b=c HTTP/1.1", bytes:match "^[^\r]*")
-  end)
-
   it("leaves the request as it was", function ()
     local r = request{ headers = { A = "b" } }
     core.encode(r)

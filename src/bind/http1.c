@@ -57,13 +57,11 @@ static const char *addheaders (lua_State *L, tw_buf *out) {
   return NULL;
 }
 
-/* core.encode(request [, absolute]): the bytes for a socket, or nil and a failure. The string holds
-*the
+/* core.encode(request): the bytes for a socket, or nil and a failure. The string holds the
 ** credential: hand it to the socket and forget it. */
 static int core_encode (lua_State *L) {
   size_t method_len, url_len, body_len = 0;
   luaL_checktype(L, 1, LUA_TTABLE);
-  int absolute = lua_toboolean(L, 2);
   lua_settop(L, 1);
   tw_buf *out = lua_newuserdatauv(L, sizeof(*out), 0);
   tw_buf_init(out, TW_HTTP1_REQUEST_MAX);
@@ -80,7 +78,7 @@ static int core_encode (lua_State *L) {
   if (!account->open) return pushfailure(L, "closed", "the client is closed", 0);
   /* A POST of nothing says so: some servers wait for the length. */
   if (body == NULL && strcmp(method, "POST") == 0) body = "";
-  const char *wrong = tw_http1_begin(out, account, method, method_len, url, url_len, absolute);
+  const char *wrong = tw_http1_begin(out, account, method, method_len, url, url_len);
   if (wrong == NULL) wrong = addheaders(L, out);
   if (wrong == NULL) tw_http1_end(out, body, body_len);
   if (wrong == NULL && out->error == TW_BUF_LIMIT) wrong = "the request is too long";

@@ -44,7 +44,7 @@ static void trim (const char **s, size_t *n) {
 /* {=== The writer ===} */
 
 const char *tw_http1_begin (tw_buf *out, const tw_account *account, const char *method,
-                            size_t method_len, const char *url, size_t url_len, int absolute) {
+                            size_t method_len, const char *url, size_t url_len) {
   const char *authorization = tw_account_authorization(account, url, url_len);
   if (!account->open) return "the account is closed";
   if (authorization == NULL) return "the URL is not of the account's origin";
@@ -56,7 +56,6 @@ const char *tw_http1_begin (tw_buf *out, const tw_account *account, const char *
   size_t host = strcspn(account->origin, ":") + strlen("://"), path = strlen(account->origin);
   tw_buf_add(out, method, method_len);
   tw_buf_putc(out, ' ');
-  if (absolute) tw_buf_puts(out, account->origin);
   if (url[path] == '?') tw_buf_putc(out, '/');
   tw_buf_add(out, url + path, url_len - path);
   tw_buf_puts(out, " HTTP/1.1\r\nHost: ");

@@ -20,16 +20,12 @@ enum {
   TW_HTTP1_BODY_MAX = 8 * 1024 * 1024 /* its body */
 };
 
-/* The writer: begin, any number of fields, end. NULL, or what is wrong in static words; a buffer
-*that ran
-** out says so in its own error. The bytes hold the credential: wipe them after use.
-** Begin writes the request line, Host and Authorization, the latter for the account's own origin
-*alone.
-** Absolute: a request to a plain-http proxy names the whole URL. */
+/* The writer: begin, any number of fields, end. NULL, or what is wrong in static words; a buffer that
+** ran out says so in its own error. The bytes hold the credential: wipe them after use.
+** Begin writes the request line, Host and Authorization, for the account's own origin alone. */
 const char *tw_http1_begin (tw_buf *out, const tw_account *account, const char *method,
-                            size_t method_len, const char *url, size_t url_len, int absolute);
-/* One header field. Refuses bytes that could end it, and the fields that frame or prove a request.
- */
+                            size_t method_len, const char *url, size_t url_len);
+/* One header field. Refuses bytes that could end it, and fields that frame or prove a request. */
 const char *tw_http1_field (tw_buf *out, const char *name, size_t name_len, const char *value,
                             size_t value_len);
 /* The empty line and the body (NULL: none) with its Content-Length. */

@@ -164,10 +164,11 @@ static CURLcode set_settings (tw_exchange *x, const tw_settings *s, int plain) {
   SET(CURLOPT_CAPATH, s->ca_path);
   SET(CURLOPT_PROXY_CAINFO, s->ca_file);
   SET(CURLOPT_PROXY_CAPATH, s->ca_path);
-  if (s->proxy != NULL) SET(CURLOPT_PROXY, s->proxy);
-  /* Plain http is for loopback alone: no proxy of the environment has a part in it. */
-  else if (plain)
+  /* Plain http is for loopback alone: no proxy has a part in it, and none is to read the credential. */
+  if (plain)
     SET(CURLOPT_PROXY, "");
+  else if (s->proxy != NULL)
+    SET(CURLOPT_PROXY, s->proxy);
   return CURLE_OK;
 }
 

@@ -67,8 +67,9 @@ local function locate (self, account)
   target.origin, target.sid, target.secure = origin, sid, scheme == "https"
   -- Nobody else's connection is in this pool: one that was made without verification would pass as ours.
   local name = { "twilio.numbers", target.secure and "verified" or "plain", target.host, target.port, sid }
-  local proxy = self.proxy
-  if proxy then name[6], name[7], name[8] = proxy.host, proxy.port, proxy.user end
+  -- Plain http is for loopback alone: no proxy has a part in it, and none is to read the credential.
+  local proxy = target.secure and self.proxy
+  if proxy then target.proxy, name[6], name[7], name[8] = proxy, proxy.host, proxy.port, proxy.user end
   target.pool = { pool = table.concat(name, " ") }
   -- Nothing is ever kept under this name, so that nothing is found under it.
   target.fresh = { pool = target.pool.pool .. " fresh" }
@@ -148,7 +149,8 @@ local function refused (why, host, proxied)
 end
 
 -- A connection that the request's bytes may go out on: kept from before, or made now.
-local function connect (socket, target, proxy, fresh, deadline)
+local function connect (socket, target, fresh, deadline)
+  local proxy = target.proxy
   local near = proxy or target
   local pool = fresh and target.fresh or target.pool
   local connected, why = wait(socket, deadline, "connect", near.address, near.port, pool)
@@ -159,16 +161,6 @@ local function connect (socket, target, proxy, fresh, deadline)
     if not open then return nil, closed end
   end
   return handshake(socket, target, deadline)
-end
-
--- The bytes of a request: in the absolute form, with the proxy's credential, where it is a proxy that reads them.
-local function encode (request, proxy)
-  if not proxy then return core.encode(request) end
-  local headers, copy = { ["Proxy-Authorization"] = proxy.authorization }, {}
-  for name, value in pairs(request.headers or {}) do headers[name] = value end
-  for name, value in pairs(request) do copy[name] = value end
-  copy.headers = headers
-  return core.encode(copy, true)
 end
 
 --- Sends a request and waits for its response, without blocking the worker.
@@ -183,13 +175,13 @@ function Cosocket:send (request)
   end
   local now = core.now()
   local deadline = now + (request.timeout or TIMEOUT)
-  local connected, unconnected = connect(socket, target, self.proxy, request.fresh,
+  local connected, unconnected = connect(socket, target, request.fresh,
     math.min(deadline, now + self.connect_timeout))
   if not connected then
     socket:close()
     return nil, unconnected
   end
-  local bytes, wrong = encode(request, not target.secure and self.proxy)
+  local bytes, wrong = core.encode(request)
   if not bytes then
     socket:close()
     return nil, wrong
