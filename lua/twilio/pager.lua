@@ -25,18 +25,22 @@ local function report (self, err)
   return err
 end
 
--- Leaves out of `list` what the page before had too (a list that grew meanwhile shifts its rows), and what is beyond
--- the limit.
-local function sift (self, list)
-  local seen, kept = {}, 0
+-- Leaves out of the page what the one before had too (a list that grew meanwhile shifts its rows), and what is beyond
+-- the limit. A page that lost some to the limit names no next one: to resume there would be to skip them.
+local function sift (self, page)
+  local list, seen, kept = page[self.key], {}, 0
   local room = self.limit and self.limit - self.records
   for i = 1, #list do
     local record = list[i]
     list[i] = nil
     local sid = record.sid
-    if not (sid and self.seen[sid]) and not (room and kept >= room) then
-      kept = kept + 1
-      list[kept] = record
+    if not (sid and self.seen[sid]) then
+      if room and kept >= room then
+        page.next_page_uri = nil
+      else
+        kept = kept + 1
+        list[kept] = record
+      end
     end
     if sid then seen[sid] = true end
   end
@@ -74,7 +78,7 @@ function Pager:next ()
   local page, info = self.source:get(self.plan, pending)
   if not page then return nil, report(self, info) end
   self.pages = self.pages + 1
-  sift(self, page[self.key])
+  sift(self, page)
   local uri = page.next_page_uri
   if uri and not (self.limit and self.records >= self.limit) then
     turn(self, uri)

@@ -87,7 +87,12 @@ end
 
 --- Has requests fail: { seed = n, rules = { { fault = "drop_after", method = "POST", path = "IncomingPhoneNumbers",
 --- probability = 0.2 }, … } }. The kinds of fault stand in twilio/sandbox/faults.lua; no rules end them.
-function Sandbox:faults (plan) self.fault_rules = faults.new(plan.seed or self.settings.seed, plan.rules) end
+function Sandbox:faults (plan)
+  for name in pairs(plan) do
+    if name ~= "seed" and name ~= "rules" then error("faults have no " .. tostring(name) .. ": seed and rules", 2) end
+  end
+  self.fault_rules = faults.new(plan.seed or self.settings.seed, plan.rules)
+end
 
 local function copies (list)
   local copied = {}

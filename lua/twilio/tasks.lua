@@ -198,6 +198,9 @@ end
 
 -- A group on this transport. options.concurrency: how many tasks run at a time, at most (16).
 local function new (transport, options)
+  for name in pairs(options or {}) do
+    if name ~= "concurrency" then error("tasks have no option " .. tostring(name) .. ", only concurrency", 3) end
+  end
   local concurrency = options and options.concurrency or 16
   if type(concurrency) ~= "number" or concurrency < 1 then error("concurrency: a number from 1", 3) end
   return setmetatable({

@@ -71,6 +71,12 @@ describe("a pager", function ()
     assert.equal("a b", sids(open(listing{ "a", "", "b" })))
   end)
 
+  it("names no next page behind a page that its limit cut: the rest would be lost to whoever resumes there", function ()
+    local cut, whole = open(listing{ "a b c", "d" }, { limit = 2 }), open(listing{ "a b", "c d" }, { limit = 2 })
+    assert.is_nil(cut:next().next_page_uri)
+    assert.is_string(whole:next().next_page_uri)
+  end)
+
   it("stops at its limit without another request", function ()
     local source = listing{ "a b", "c d", "e f" }
     assert.equal("a b c d", sids(open(source, { limit = 4 })))

@@ -227,6 +227,14 @@ describe("sandbox: as a transport", function ()
     assert.equal(2, #api.sandbox:state().owned)
   end)
 
+  it("raises for a rule that would never strike", function ()
+    local api = inside.new()
+    for _, plan in ipairs{ { rule = {} }, { rules = { { fault = "none" } } },
+                           { rules = { { fault = "error", methd = "POST" } } }, { rules = { { fault = "error", probability = "often" } } } } do
+      assert.has_error(function () api.sandbox:faults(plan) end)
+    end
+  end)
+
   it("tells its state in tables that are the caller's", function ()
     local api = inside.new()
     api.buy()

@@ -286,6 +286,10 @@ describe("tasks over libcurl", function ()
     server:own(numbers)
   end
 
+  it("raise for an option that they do not have", function ()
+    assert.has_error(function () client:tasks{ concurency = 3 } end)
+  end)
+
   it("update sixteen numbers at a time while a for walks the listing", function ()
     own(60)
     server:script("good", { every_request = { { wait = 0.02 }, "answer" } })

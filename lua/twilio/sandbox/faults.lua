@@ -63,9 +63,17 @@ function kinds.late (rule, process, world)
   return nil, { drop = true }
 end
 
---- Fault rules with a seed of their own. Raises for a rule that cannot be.
+local fields = { fault = "string", method = "string", path = "string", probability = "number", times = "number",
+  seconds = "number", status = "number", retry_after = "number" }
+
+--- Fault rules with a seed of their own. Raises for a rule that cannot be: a test that believes in faults which never
+--- strike proves nothing.
 local function new (seed, rules)
   for i, rule in ipairs(rules or {}) do
+    for name, value in pairs(rule) do
+      if not fields[name] then error("rule " .. i .. " has a field that none has: " .. tostring(name), 3) end
+      if type(value) ~= fields[name] then error("rule " .. i .. ": " .. name .. " must be a " .. fields[name], 3) end
+    end
     if not kinds[rule.fault] then error("rule " .. i .. " names no fault: " .. tostring(rule.fault), 3) end
   end
   return setmetatable({ rules = rules or {}, draw = random.new(seed), left = {} }, Faults)
