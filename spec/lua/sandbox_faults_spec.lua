@@ -230,7 +230,8 @@ describe("sandbox: as a transport", function ()
   it("raises for a rule that would never strike", function ()
     local api = inside.new()
     for _, plan in ipairs{ { rule = {} }, { rules = { { fault = "none" } } },
-                           { rules = { { fault = "error", methd = "POST" } } }, { rules = { { fault = "error", probability = "often" } } } } do
+                           { rules = { { fault = "error", methd = "POST" } } },
+                           { rules = { { fault = "error", probability = "often" } } } } do
       assert.has_error(function () api.sandbox:faults(plan) end)
     end
   end)

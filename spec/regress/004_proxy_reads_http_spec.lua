@@ -1,5 +1,5 @@
--- A proxy that was set for a plain-http origin (loopback alone may be one) was sent the request, and the credential with
--- it, in clear.
+-- A proxy that was set for a plain-http origin (loopback alone may be one) was sent the request, and the credential
+-- with it, in clear.
 
 local curl = require "twilio.curl"
 local faults = require "spec.support.faults"
