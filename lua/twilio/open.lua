@@ -30,6 +30,7 @@ local function open (given)
       return nil, errors.new(err)
     end
   end
+  settings.proxy = nil -- its URL may hold a password
   settings.page_size = page_size
   return client.new(settings, transport, own)
 end

@@ -56,7 +56,9 @@ describe("secrets", function ()
       local scan = require "spec.support.scan"
       local twilio = require "twilio"
       local secret = os.getenv("NEEDLE"):reverse()
-      local client = assert(twilio.new{ account_sid = "%s", auth_token = secret, proxy = "" })
+      local client = assert(twilio.new{ account_sid = "%s", auth_token = secret, max_attempts = 1,
+                                        proxy = "http://me:" .. secret .. "@127.0.0.1:1" })
+      assert(not client.numbers.list_countries())
       local tasks = client:tasks{}
       local pager = client.numbers.pages_incoming{}
       do   -- it would be found there

@@ -21,7 +21,10 @@ end
 local function pool_of (self)
   if self.closed then return nil, closed end
   local failure
-  if not self.pool then self.pool, failure = curl.pool(self.options) end
+  if not self.pool then
+    self.pool, failure = curl.pool(self.options)
+    if self.pool then self.options = nil end -- the proxy's URL may hold a password
+  end
   return self.pool, failure
 end
 
@@ -81,7 +84,7 @@ end
 Curl.now = core.now
 
 function Curl:close ()
-  self.closed = true
+  self.closed, self.options = true, nil
   if self.pool then self.pool:close() end
 end
 
