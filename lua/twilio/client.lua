@@ -43,7 +43,9 @@ function Session:tell (hook, event)
   local hear = self.settings[hook]
   if not hear then return nil end
   local ok, err = pcall(hear, event)
-  if not ok then return tostring(err) end
+  if ok then return nil end
+  local said, text = pcall(tostring, err)
+  return said and text or "an error that cannot be told"
 end
 
 -- What hooks are told: never a header, a body, a query, a credential.

@@ -44,6 +44,13 @@ describe("hooks", function ()
     end
   end)
 
+  it("that raise what cannot be told lose nothing either", function ()
+    local untold = setmetatable({}, { __tostring = function () error("no text") end })
+    local value, info = call({ same }, nil, { on_response = function () error(untold) end })
+    assert.equal(fake.sid, value.sid)
+    assert.equal("an error that cannot be told", info.hook_error)
+  end)
+
   for _, name in ipairs{ "on_request", "on_response", "on_retry" } do
     it("that raise lose nothing and repeat nothing (" .. name .. ")", function ()
       local answers = { fake.lost, same }
