@@ -2,20 +2,31 @@
 
 local core = require "twilio.core"
 
+local of_failure
+
+-- How often a request went out. A transport that does not say is taken to have sent it.
+local function count (sent)
+  return type(sent) == "number" and sent or 1
+end
+
+-- What no transport should answer is in doubt: it must not raise out of a purchase.
 local function of_response (request, response)
-  local value, told = core.result(request, response)
-  local fate = { outcome = told.outcome or "ok", value = value, sent = response.sent or 1, status = told.status,
+  local judged, value, told = false, nil, nil
+  if type(response) == "table" then judged, value, told = pcall(core.result, request, response) end
+  if not judged then
+    return of_failure(request, { kind = "protocol", message = "the transport's answer is not a response" })
+  end
+  local fate = { outcome = told.outcome or "ok", value = value, sent = count(response.sent), status = told.status,
                  date = told.date, transient = told.transient, retry_after = told.retry_after }
   if value == nil then fate.err = told else fate.info = told end
   told.outcome, told.transient, told.date = nil, nil, nil
   return fate
 end
 
--- A transport that does not say whether the request went out is taken to have sent it. An answer that was not HTTP is
--- worth another try to a read alone.
-local function of_failure (request, failure)
-  failure = failure or {}
-  local sent = failure.sent or 1
+-- An answer that was not HTTP is worth another try to a read alone.
+function of_failure (request, failure)
+  if type(failure) ~= "table" then failure = {} end
+  local sent = count(failure.sent)
   local transient = failure.transient and (sent == 0 or request.class == "read" or failure.kind ~= "protocol")
   return { outcome = sent == 0 and "not_sent" or "ambiguous", sent = sent, transient = transient or false,
            err = { kind = failure.kind or "network", message = failure.message or "the transport gave no reason" } }

@@ -38,6 +38,18 @@ describe("a fate", function ()
     assert.equal("ambiguous", fates.of_failure(request(), nil).outcome)
   end)
 
+  it("of what no transport should answer is in doubt, and raises nothing", function ()
+    for _, answer in ipairs{ true, "200 OK", 1, {}, { status = {}, body = true, headers = 1 } } do
+      local fate = fates.of_response(request("release"), answer)
+      assert.same({ "ambiguous", "protocol", 1 }, { fate.outcome, fate.err.kind, fate.sent })
+    end
+    local answer = fake.response(200, fake.record())
+    answer.sent = true
+    assert.equal(1, fates.of_response(request(), answer).sent)
+    assert.equal(1, fates.of_failure(request(), { sent = true }).sent)
+    assert.equal("ambiguous", fates.of_failure(request(), "no reason").outcome)
+  end)
+
   it("makes what is not HTTP worth another try to a read alone", function ()
     local garbled = { kind = "protocol", message = "?", sent = 1, transient = true }
     assert.is_true(fates.of_failure(request(), garbled).transient)
