@@ -88,9 +88,12 @@ end
 
 -- A copy of the parameters without these, however they are spelt.
 local function without (params, ...)
-  local unwanted = {}
-  for _, name in ipairs{ ... } do unwanted[settings.fold(name)] = name end
-  return (settings.take(params, unwanted, {}, false))
+  local unwanted, rest = {}, {}
+  for _, name in ipairs{ ... } do unwanted[settings.fold(name)] = true end
+  for key, value in next, params do
+    if not (type(key) == "string" and unwanted[settings.fold(key)]) then rest[key] = value end
+  end
+  return rest
 end
 
 return { of_call = of_call, of_walk = of_walk, pick = pick, without = without }

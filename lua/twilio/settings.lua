@@ -84,10 +84,11 @@ local function take (given, wanted, kept, blank)
     if not name then
       rest[key] = value
     else
-      if spelt[name] then return nil, ("%s is given twice: %s and %s"):format(name, spelt[name], key) end
-      spelt[name] = key
       if kept[name] then rest[key] = value end
-      if value ~= cjson.null and not (blank and value == "") then found[name] = value end
+      if value ~= cjson.null and not (blank and value == "") then
+        if spelt[name] then return nil, ("%s is given twice: %s and %s"):format(name, spelt[name], key) end
+        spelt[name], found[name] = key, value
+      end
     end
   end
   return rest, found

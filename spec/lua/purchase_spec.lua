@@ -31,6 +31,12 @@ describe("a purchase by number", function ()
     assert.equal("POST", methods(transport))
   end)
 
+  it("may have a blank beside its area code, in another spelling", function ()
+    local transport = fake.transport(fake.response(200, fake.available{ fake.number }), bought)
+    local record = fake.client(transport).numbers.purchasePhoneNumber{ areaCode = "415", AreaCode = "" }
+    assert.equal(fake.sid, record.sid)
+  end)
+
   it("tells of a number that was owned before", function ()
     local old = fake.response(201, fake.record{ date_created = "Thu, 30 Jul 2015 23:18:50 +0000" },
                               { date = "Thu, 30 Jul 2015 23:19:05 GMT" })

@@ -30,6 +30,11 @@ describe("settings", function ()
     assert.same({}, found)
   end)
 
+  it("are given once where the other spelling is absent", function ()
+    local _, found = settings.take({ account_sid = "AC", accountSid = cjson.null, Account_Sid = "" }, wanted, {}, true)
+    assert.same({ account_sid = "AC" }, found)
+  end)
+
   it("are noticed without taking them out", function ()
     assert.is_true(settings.holds({ sid = "PN", Deadline = 1 }, wanted))
     assert.is_false(settings.holds({ sid = "PN", [1] = true }, wanted))
