@@ -4,7 +4,7 @@
 -- The record where it should be now, or nil.
 local function find (call, order)
   local record = call:read(order.there)
-  return record and record.account_sid == order.target and record or nil
+  return record and tostring(record.account_sid):lower() == order.target:lower() and record or nil
 end
 
 -- order.request moves the number to the account order.target; order.there is the request that fetches it from there.

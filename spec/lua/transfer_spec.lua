@@ -30,6 +30,12 @@ describe("a transfer", function ()
     end
   end)
 
+  it("is found however the account is written", function ()
+    local upper = fake.response(200, fake.record{ account_sid = "AC" .. ("B"):rep(32) })
+    local value, info = transfer(fake.lost, upper)
+    assert.same({ fake.sid, true }, { value and value.sid, info.reconciled })
+  end)
+
   it("that is not found stays in doubt", function ()
     local value, err, transport = transfer(function (request)
       return request.method == "POST" and fake.lost or missing
