@@ -122,7 +122,7 @@ function Session:ahead (plan, wanted)
   local transport = self.transport
   if wanted == nil then wanted = sees_break or tasks.running(transport) end
   if not wanted or not transport.prefetch then return nil end
-  plan.request.timeout = self.times.timeout
+  plan.request.timeout = math.min(self.times.timeout, plan.options.deadline or self.times.deadline)
   return (transport:prefetch(plan.request))
 end
 

@@ -44,6 +44,15 @@ describe("hooks", function ()
     end
   end)
 
+  it("or none, a page asked for in advance has no longer than its call", function ()
+    local next_uri = "/2010-04-01/Accounts/" .. fake.account.sid .. "/IncomingPhoneNumbers.json?Page=1"
+    local asked
+    local transport = fake.transport(fake.response(200, fake.page({ fake.record() }, next_uri)))
+    function transport.prefetch (_, request) asked = request.timeout end
+    fake.client(transport).numbers.pages_incoming{ deadline = 3, prefetch = true }:next()
+    assert.equal(3, asked)
+  end)
+
   it("that raise what cannot be told lose nothing either", function ()
     local untold = setmetatable({}, { __tostring = function () error("no text") end })
     local value, info = call({ same }, nil, { on_response = function () error(untold) end })
