@@ -155,8 +155,9 @@ function Call:info (round, fate)
   return info
 end
 
--- The info of a round whose effect was found by looking.
+-- The info of a round whose effect was found by looking: a success like any other.
 function Call:found (round)
+  if not round.exempt then retry.refund(self.world.purse, round.cost) end
   local info = self:info(round, {})
   info.reconciled = true
   return info

@@ -31,6 +31,20 @@ describe("a purchase by number", function ()
     assert.equal("POST", methods(transport))
   end)
 
+  it("made good in the end costs the retry budget nothing, however often", function ()
+    local posts, found
+    local client = fake.client(fake.transport(function (request)
+      if request.method == "GET" then return found and posts == 2 and there or absent end
+      posts = posts + 1
+      return (found or posts == 1) and fake.lost or bought
+    end))
+    for i = 1, 160 do
+      posts, found = 0, i % 2 == 0
+      assert.equal(fake.sid, (client.numbers.buy{ phone_number = fake.number } or {}).sid, i)
+      assert.equal(2, posts)
+    end
+  end)
+
   it("may have a blank beside its area code, in another spelling", function ()
     local transport = fake.transport(fake.response(200, fake.available{ fake.number }), bought)
     local record = fake.client(transport).numbers.purchasePhoneNumber{ areaCode = "415", AreaCode = "" }
