@@ -17,7 +17,7 @@ local function find (call, order)
   local page, err = call:read(order.list)
   if not page then return nil, err end
   for _, record in ipairs(page.incoming_phone_numbers) do
-    if record.phone_number == order.phone_number then return record end
+    if record.phone_number == order.phone_number and tostring(record.sid):find("^PN") then return record end
   end
   return nil
 end
@@ -64,7 +64,7 @@ local function draw (call, numbers)
   end
   while #numbers > 0 do
     local number = table.remove(numbers, math.floor(call.world.random() * #numbers) + 1).phone_number
-    if not drawn[number] then
+    if type(number) == "string" and not drawn[number] then
       drawn[number] = now + call.world.times.money_deadline
       return number
     end
@@ -74,7 +74,7 @@ end
 -- What the first search finds that finds something; or nil, err.
 local function search (call, searches)
   for _, request in ipairs(searches) do
-    local page, err = call:read(request)
+    local page, err = call:run(call:round(request))
     if not page and err.kind ~= "not_found" then return nil, err end
     if page and #page.available_phone_numbers > 0 then return page.available_phone_numbers end
   end

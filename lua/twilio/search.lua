@@ -57,7 +57,8 @@ end
 
 -- Where splitting begins, when the caller gave no pattern: the country's numbers, or the area code's.
 local function root (self, list)
-  local code = list[1].phone_number and calling_code(list[1].phone_number)
+  local number = list[1].phone_number
+  local code = type(number) == "string" and calling_code(number) or nil
   if code ~= "+1" or not self.area_code then return code end
   return ("+1%d"):format(self.area_code)
 end
@@ -81,7 +82,7 @@ local function sift (self, list)
     local record = list[i]
     local number = record.phone_number
     list[i] = nil
-    if not self.seen[number] and not (room and kept >= room) then
+    if type(number) == "string" and not self.seen[number] and not (room and kept >= room) then
       kept = kept + 1
       list[kept] = record
       self.seen[number] = true

@@ -45,6 +45,22 @@ describe("a purchase by number", function ()
     end
   end)
 
+  it("passes over what is on sale without a number", function ()
+    local rows = '{"available_phone_numbers":[{"phone_number":null},{},{"phone_number":7}],"uri":"/"}'
+    local record, err = buy({ fake.response(200, rows) }, { area_code = 415 })
+    assert.is_nil(record)
+    assert.equal("table", type(err))
+  end)
+
+  it("searches within the retry budget", function ()
+    local transport = fake.transport(fake.problem(503, 20503))
+    local client = fake.client(transport)
+    for _ = 1, 60 do client.numbers.buy{ area_code = 415 } end
+    local before = #transport.requests
+    client.numbers.buy{ area_code = 415 }
+    assert.equal(before + 1, #transport.requests)
+  end)
+
   it("may have a blank beside its area code, in another spelling", function ()
     local transport = fake.transport(fake.response(200, fake.available{ fake.number }), bought)
     local record = fake.client(transport).numbers.purchasePhoneNumber{ areaCode = "415", AreaCode = "" }
