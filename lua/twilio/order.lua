@@ -39,6 +39,7 @@ local function by_area (session, call, plan)
   if record or info.code ~= 20008 then return record, info end
   -- Twilio's test credentials may not search; what they buy, by any area code, is make-believe.
   record, info = call:run(call:round(plan.request))
+  if not record and info.maybe_applied then info.retryable = false end
   return record, info
 end
 

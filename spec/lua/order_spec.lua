@@ -152,7 +152,7 @@ describe("a purchase by area code", function ()
     assert.equal("AreaCode=500", transport.requests[2].body)
     local _, err
     _, err, transport = buy({ fake.problem(403, 20008), fake.lost }, { area_code = 500 })
-    assert.same({ "ambiguous", "GET POST" }, { err.kind, methods(transport) })
+    assert.same({ "ambiguous", "GET POST", false }, { err.kind, methods(transport), err.retryable })
   end)
 
   it("buys nothing when the search fails", function ()
