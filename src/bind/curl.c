@@ -11,7 +11,9 @@
 **   exchange:close()                                        abandons it
 **
 ** The pool owns all; an exchange's userdata points in and keeps the pool alive. Whichever goes first clears the
-** pointer, so any order of closing and collecting is safe. libcurl's callbacks reach no lua_State. */
+** pointer, so any order of closing and collecting is safe. libcurl's callbacks reach no lua_State.
+** Nearly every call of Lua's may collect garbage, and a finalizer may close the pool that we are in: while it is in use
+** (enter, leave) a close waits. Where Lua raises between the two, for want of memory, it waits for the collector. */
 #include "message.h"
 #include "pool.h"
 
@@ -20,27 +22,45 @@
 
 typedef struct pool_box {
   tw_pool *pool; /* NULL: closed */
+  int users;     /* who must not lose it just now */
+  int closing;   /* closed, but for those */
 } pool_box;
 
 typedef struct exchange_box {
-  tw_exchange *x; /* NULL: taken, closed, or the pool went */
-  pool_box *pool; /* alive as long as this box: the uservalue holds it */
+  tw_handle at;    /* nothing: taken, closed, or the pool went */
+  tw_handle taken; /* while its response is read: nobody else may end it */
+  pool_box *pool;  /* alive as long as this box: the uservalue holds it */
 } exchange_box;
 
 /* What a box's uservalue holds. The pool's is a weak table: an exchange's slot -> its userdata. */
 enum { UV_POOL = 1, UV_VALUE = 2 };
 
-static int push_closed (lua_State *L) {
-  tw_failure f = tw_failure_make("closed", "the client is closed", 0);
+static void enter (pool_box *box) {
+  box->users++;
+}
+
+static void shut (pool_box *box) {
+  tw_pool *pool = box->pool;
+  box->pool = NULL;
+  if (pool != NULL) tw_pool_close(pool);
+}
+
+static void leave (pool_box *box) {
+  if (--box->users == 0 && box->closing) shut(box);
+}
+
+/* sent: how often the request in question went out, for a request that was under way is not one that never was. */
+static int push_closed (lua_State *L, int sent) {
+  tw_failure f = tw_failure_make("closed", "the client is closed", sent);
   return tw_message_pushfailure(L, &f);
 }
 
 /* 1 when the pool may be used; else pushes nil and the reason. */
-static int usable (lua_State *L, const pool_box *box) {
-  if (box->pool == NULL) return push_closed(L), 0;
+static int usable (lua_State *L, const pool_box *box, int sent) {
+  if (box->pool == NULL || box->closing) return push_closed(L, sent), 0;
   if (!tw_pool_forked(box->pool)) return 1;
   tw_failure f = tw_failure_make(
-      "forked", "the client belongs to the process that made it: make one after the fork", 0);
+      "forked", "the client belongs to the process that made it: make one after the fork", sent);
   return tw_message_pushfailure(L, &f), 0;
 }
 
@@ -52,7 +72,7 @@ static exchange_box *check_exchange (lua_State *L) {
 
 static int exchange_done (lua_State *L) {
   const exchange_box *box = check_exchange(L);
-  lua_pushboolean(L, box->x == NULL || box->x->state != TW_RUNNING);
+  lua_pushboolean(L, box->at.x == NULL || box->at.x->state != TW_RUNNING);
   return 1;
 }
 
@@ -60,34 +80,46 @@ static int exchange_notify (lua_State *L) {
   exchange_box *box = check_exchange(L);
   luaL_checkany(L, 2);
   lua_settop(L, 2);
-  if (box->x == NULL) return push_closed(L);
+  if (box->at.x == NULL) return push_closed(L, box->at.sent);
+  int slot = box->at.x->slot;
   lua_getiuservalue(L, 1, 1);
   lua_rawgeti(L, -1, UV_POOL);
   lua_getiuservalue(L, -1, 1);
   lua_pushvalue(L, 1);
-  lua_rawseti(L, -2, box->x->slot);
+  lua_rawseti(L, -2, slot);
   lua_pop(L, 2);
   lua_pushvalue(L, 2);
   lua_rawseti(L, -2, UV_VALUE);
-  tw_pool_notify(box->pool->pool, box->x);
+  if (box->at.x == NULL) return push_closed(L, box->at.sent);
+  tw_pool_notify(box->pool->pool, box->at.x);
   lua_pushboolean(L, 1);
   return 1;
 }
 
 static int exchange_take (lua_State *L) {
   exchange_box *box = check_exchange(L);
-  if (!usable(L, box->pool)) return 2;
-  if (box->x == NULL) return push_closed(L);
-  tw_pool_wait(box->pool->pool, box->x);
-  int n = tw_message_pushresult(L, box->x); /* may raise: the box still owns it */
-  if (box->x != NULL) tw_pool_release(box->pool->pool, box->x);
+  pool_box *pool = box->pool;
+  if (!usable(L, pool, box->at.x != NULL ? box->at.x->sent : box->at.sent)) return 2;
+  if (box->at.x == NULL || box->taken.x != NULL) return push_closed(L, box->at.sent);
+  tw_pool_wait(pool->pool, box->at.x);
+  tw_pool_hand_over(box->at.x, &box->taken);
+  enter(pool);
+  int n = tw_message_pushresult(L, box->taken.x); /* may raise: the box still owns it */
+  tw_pool_release(pool->pool, box->taken.x);
+  leave(pool);
   return n;
 }
 
 static int exchange_close (lua_State *L) {
   exchange_box *box = check_exchange(L);
-  if (box->x != NULL) tw_pool_release(box->pool->pool, box->x);
+  if (box->at.x != NULL) tw_pool_release(box->pool->pool, box->at.x);
   return 0;
+}
+
+static int exchange_gc (lua_State *L) {
+  exchange_box *box = check_exchange(L);
+  if (box->taken.x != NULL) tw_pool_release(box->pool->pool, box->taken.x);
+  return exchange_close(L);
 }
 
 static const luaL_Reg exchange_methods[] = {
@@ -109,10 +141,10 @@ static int pool_start (lua_State *L) {
   tw_request request;
   lua_settop(L, 2);
   tw_message_check(L, 2, &request);
-  if (!usable(L, pool)) return 2;
+  if (!usable(L, pool, 0)) return 2;
+  enter(pool);
   exchange_box *box = lua_newuserdatauv(L, sizeof *box, 1);
-  box->x = NULL;
-  box->pool = pool;
+  *box = (exchange_box){ { NULL, 0 }, { NULL, 0 }, pool };
   luaL_getmetatable(L, EXCHANGE_META);
   lua_setmetatable(L, -2);
   lua_createtable(L, 2, 0);
@@ -120,13 +152,15 @@ static int pool_start (lua_State *L) {
   lua_rawseti(L, -2, UV_POOL);
   lua_setiuservalue(L, -2, 1);
   tw_failure f;
-  tw_exchange *x = tw_pool_acquire(pool->pool, &box->x);
+  tw_exchange *x = tw_pool_acquire(pool->pool, &box->at);
+  int started = 0;
   if (x == NULL || tw_message_addheaders(L, 2, x) != 0)
     f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
-  else if (tw_pool_start(pool->pool, x, &request, &f))
-    return 1;
-  if (x != NULL) tw_pool_release(pool->pool, x);
-  return tw_message_pushfailure(L, &f);
+  else
+    started = tw_pool_start(pool->pool, x, &request, &f);
+  if (x != NULL && !started) tw_pool_release(pool->pool, x);
+  leave(pool);
+  return started ? 1 : tw_message_pushfailure(L, &f);
 }
 
 static int pool_perform (lua_State *L) {
@@ -140,7 +174,7 @@ static int pool_perform (lua_State *L) {
 static int pool_step (lua_State *L) {
   pool_box *pool = check_pool(L);
   double seconds = (double)luaL_checknumber(L, 2);
-  if (!usable(L, pool)) return 2;
+  if (!usable(L, pool, 0)) return 2;
   lua_getiuservalue(L, 1, 1);
   for (tw_exchange *x; (x = tw_pool_next(pool->pool, seconds)) != NULL;) {
     lua_rawgeti(L, -1, x->slot);
@@ -156,9 +190,13 @@ static int pool_step (lua_State *L) {
 
 static int pool_close (lua_State *L) {
   pool_box *box = check_pool(L);
-  tw_pool *pool = box->pool;
-  box->pool = NULL;
-  if (pool != NULL) tw_pool_close(pool);
+  box->closing = 1;
+  if (box->users == 0) shut(box);
+  return 0;
+}
+
+static int pool_gc (lua_State *L) {
+  shut(check_pool(L));
   return 0;
 }
 
@@ -184,7 +222,7 @@ static int curl_pool (lua_State *L) {
   lua_getfield(L, 1, "connect_timeout");
   if (!lua_isnil(L, -1)) s.connect_timeout = (double)luaL_checknumber(L, -1);
   pool_box *box = lua_newuserdatauv(L, sizeof *box, 1);
-  box->pool = NULL;
+  *box = (pool_box){ NULL, 0, 0 };
   luaL_getmetatable(L, POOL_META);
   lua_setmetatable(L, -2);
   lua_newtable(L);
@@ -200,9 +238,9 @@ static int curl_pool (lua_State *L) {
 
 /* The methods are the metatable's __index; the metatable itself is out of reach. */
 static void new_metatable (lua_State *L, const char *name, const luaL_Reg *methods,
-                           lua_CFunction close) {
+                           lua_CFunction gc) {
   luaL_newmetatable(L, name);
-  lua_pushcfunction(L, close);
+  lua_pushcfunction(L, gc);
   lua_setfield(L, -2, "__gc");
   lua_newtable(L);
   luaL_setfuncs(L, methods, 0);
@@ -215,8 +253,8 @@ static void new_metatable (lua_State *L, const char *name, const luaL_Reg *metho
 TW_EXPORT int luaopen_twilio_curl (lua_State *L);
 int luaopen_twilio_curl (lua_State *L) {
   static const luaL_Reg functions[] = { { "pool", curl_pool }, { NULL, NULL } };
-  new_metatable(L, EXCHANGE_META, exchange_methods, exchange_close);
-  new_metatable(L, POOL_META, pool_methods, pool_close);
+  new_metatable(L, EXCHANGE_META, exchange_methods, exchange_gc);
+  new_metatable(L, POOL_META, pool_methods, pool_gc);
   lua_newtable(L);
   luaL_setfuncs(L, functions, 0);
   return 1;

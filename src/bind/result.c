@@ -166,7 +166,12 @@ static int is_validation (lua_State *L) {
       asked != NULL && len > 0 && asked[0] == '+' && strspn(asked + 1, "0123456789") == len - 1;
   int type = tw_raw_get(L, ANSWER, "validation_code");
   if (type == LUA_TNUMBER) {
-    long code = (long)lua_tonumber(L, -1);
+    double number = (double)lua_tonumber(L, -1);
+    if (!(number >= 0 && number <= 999999) || number != (double)(long)number) {
+      lua_pop(L, 2);
+      return 0;
+    }
+    long code = (long)number;
     for (int i = 5; i >= 0; i--, code /= 10) digits[i] = (char)('0' + code % 10);
     lua_pushliteral(L, "validation_code");
     lua_pushlstring(L, digits, sizeof digits);

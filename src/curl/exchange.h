@@ -34,6 +34,12 @@ typedef struct tw_request {
   int guard;      /* never send twice */
 } tw_request;
 
+/* How somebody outside holds an exchange: x is NULL once it is given back or gone, sent then says how often it went out. */
+typedef struct tw_handle {
+  struct tw_exchange *x;
+  int sent;
+} tw_handle;
+
 typedef struct tw_exchange {
   CURL *easy;
   tw_buf lines; /* the headers that go out, with a NUL behind each: holds the credential */
@@ -56,7 +62,7 @@ typedef struct tw_exchange {
   enum { TW_IDLE, TW_RUNNING, TW_DONE } state;
   int slot;   /* a number of its own within the pool */
   int notify; /* to be told by tw_pool_next */
-  struct tw_exchange **owner;
+  tw_handle *owner;
   struct tw_exchange *next, *prev, *next_done;
 } tw_exchange;
 

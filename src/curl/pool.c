@@ -127,8 +127,13 @@ static void end_transfer (tw_pool *p, tw_exchange *x, CURLcode code) {
   tw_exchange_finish(x, code);
 }
 
+static void disown (tw_exchange *x) {
+  x->owner->x = NULL;
+  x->owner->sent = x->sent;
+}
+
 void tw_pool_close (tw_pool *p) {
-  for (tw_exchange *x = p->active; x != NULL; x = x->next) *x->owner = NULL;
+  for (tw_exchange *x = p->active; x != NULL; x = x->next) disown(x);
   if (tw_pool_forked(p)) return;
   held h;
   hold_sigpipe(&h);
@@ -153,7 +158,7 @@ void tw_pool_close (tw_pool *p) {
   free(p);
 }
 
-tw_exchange *tw_pool_acquire (tw_pool *p, tw_exchange **owner) {
+tw_exchange *tw_pool_acquire (tw_pool *p, tw_handle *owner) {
   tw_exchange *x = p->idle;
   if (x != NULL) {
     p->idle = x->next;
@@ -175,8 +180,16 @@ tw_exchange *tw_pool_acquire (tw_pool *p, tw_exchange **owner) {
   x->next = p->active;
   if (p->active != NULL) p->active->prev = x;
   p->active = x;
-  *owner = x;
+  owner->x = x;
+  owner->sent = 0;
   return x;
+}
+
+void tw_pool_hand_over (tw_exchange *x, tw_handle *owner) {
+  x->owner->x = NULL;
+  x->owner->sent = x->sent;
+  x->owner = owner;
+  owner->x = x;
 }
 
 static void forget_done (tw_pool *p, const tw_exchange *x) {
@@ -198,7 +211,7 @@ static void unlink_active (tw_pool *p, tw_exchange *x) {
   else
     p->active = x->next;
   if (x->next != NULL) x->next->prev = x->prev;
-  *x->owner = NULL;
+  disown(x);
 }
 
 void tw_pool_release (tw_pool *p, tw_exchange *x) {

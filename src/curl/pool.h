@@ -16,8 +16,10 @@ void tw_pool_close (tw_pool *p);
 /* 1 in a child of the process that opened the pool: then only close and release may be called. */
 int tw_pool_forked (const tw_pool *p);
 
-/* An idle exchange, now pointed to by *owner; or NULL without memory. */
-tw_exchange *tw_pool_acquire (tw_pool *p, tw_exchange **owner);
+/* An idle exchange, now held by *owner; or NULL without memory. */
+tw_exchange *tw_pool_acquire (tw_pool *p, tw_handle *owner);
+/* Another one holds it from now on. */
+void tw_pool_hand_over (tw_exchange *x, tw_handle *owner);
 /* Ends it if need be, clears its owner's pointer and keeps the handle for another (in a forked
 ** child: clears the pointer). */
 void tw_pool_release (tw_pool *p, tw_exchange *x);
