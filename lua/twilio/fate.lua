@@ -9,12 +9,13 @@ local function count (sent)
   return type(sent) == "number" and sent or 1
 end
 
--- What no transport should answer is in doubt: it must not raise out of a purchase.
+-- What no transport should answer, and what memory is too short for, is in doubt: it must not raise out of a purchase.
 local function of_response (request, response)
-  local judged, value, told = false, nil, nil
+  local judged, value, told = false, "the transport's answer is not a response", nil
   if type(response) == "table" then judged, value, told = pcall(core.result, request, response) end
   if not judged then
-    return of_failure(request, { kind = "protocol", message = "the transport's answer is not a response" })
+    return of_failure(request, { kind = "protocol", message = value,
+                                 sent = type(response) == "table" and response.sent })
   end
   local fate = { outcome = told.outcome or "ok", value = value, sent = count(response.sent), status = told.status,
                  date = told.date, transient = told.transient, retry_after = told.retry_after }

@@ -160,7 +160,8 @@ describe("a success in status alone", function ()
     local add = reader("add_outgoing")
     for _, body in ipairs{ '{"phone_number":"+14155550123"}',
       '{"phone_number":"+14155550123","validation_code":null}',
-        '{"phone_number":"+14155550123","validation_code":1e300}', '{"phone_number":"+14155550123","validation_code":-5}',
+        '{"phone_number":"+14155550123","validation_code":1e300}',
+        '{"phone_number":"+14155550123","validation_code":-5}',
         '{"phone_number":"+14155550123","validation_code":12.5}',
         '{"validation_code":"123456"}', '{"phone_number":"+14155550124","validation_code":"123456"}' } do
       failed("protocol", add(200, body))

@@ -14,11 +14,12 @@ describe("a pool that a finalizer closes", function ()
     local newproxy = rawget(_G, "newproxy")
     for _ = 1, 30 do
       local pool = assert(curl.pool{ proxy = "" })
-      local owner = newproxy and newproxy(true) or setmetatable({}, {})
-      local meta = getmetatable(owner)
-      meta.__gc = function () pool:close() end
-      if not newproxy then setmetatable(owner, meta) end   -- 5.4 looks for __gc now
-      owner = nil
+      local function finalize () pool:close() end
+      if newproxy then   -- 5.1 has no other way to a finalizer
+        getmetatable(newproxy(true)).__gc = finalize
+      else
+        setmetatable({}, { __gc = finalize })
+      end
       local response, failure
       repeat response, failure = pool:perform(request()) until not response
       assert.equal("closed", failure.kind)
