@@ -2,12 +2,12 @@
 -- already acts as an update. So a doubted purchase of a known number may be looked for and, where it is not found,
 -- asked for again. A purchase by area code has no such rule; it is made into one of a known number.
 
-local date = require "twilio.date"
+local core = require "twilio.core"
 local errors = require "twilio.errors"
 
 -- Did the account have the number before the round began? By its date, on the server's clock.
 local function owned_before (call, since, record)
-  local created = date.parse(record.date_created)
+  local created = core.date(record.date_created)
   return created ~= nil and since ~= nil and created < since - call.world.times.skew
 end
 

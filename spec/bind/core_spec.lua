@@ -10,7 +10,7 @@ describe("twilio.core", function ()
       names[#names + 1] = name
     end
     table.sort(names)
-    assert.equal("account encode follow now operations random reader request result sleep time",
+    assert.equal("account date encode follow now operations random reader request result sleep time",
       table.concat(names, " "))
   end)
 
@@ -34,6 +34,19 @@ describe("twilio.core", function ()
 
   it("knows the time of day", function ()
     assert.is_true(math.abs(core.time() - os.time()) <= 2)
+  end)
+
+  it("reads a date of Twilio's, and minds its zone", function ()
+    assert.equal(1438298344, core.date("Thu, 30 Jul 2015 23:19:04 +0000"))
+    assert.equal(1438298344, core.date("Fri, 31 Jul 2015 01:19:04 +0200"))
+    assert.equal(1438298344, core.date("Thu, 30 Jul 2015 18:49:04 -0430"))
+  end)
+
+  it("reads nothing out of what is no date", function ()
+    for _, text in ipairs{ "", "yesterday", "2015-07-30T23:19:04Z", "Thu, 30 Jul 2015 23:19:04 PST", 12, {}, true } do
+      assert.is_nil(core.date(text))
+    end
+    assert.is_nil(core.date())
   end)
 
   it("sleeps as long as it is told", function ()

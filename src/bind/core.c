@@ -3,6 +3,7 @@
 #include "http1.h"
 #include "op.h"
 #include "raw.h"
+#include "reply.h"
 
 #include <errno.h>
 #include <string.h>
@@ -113,6 +114,16 @@ static int core_time (lua_State *L) {
   return pushclock(L, CLOCK_REALTIME);
 }
 
+/* Epoch seconds of a date as Twilio (RFC 2822) or HTTP writes it; nil for anything else. */
+static int core_date (lua_State *L) {
+  size_t len;
+  double seconds;
+  const char *s = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &len) : NULL;
+  if (s == NULL || !tw_reply_date(s, len, &seconds)) return lua_pushnil(L), 1;
+  tw_pushwhole(L, seconds);
+  return 1;
+}
+
 /* Blocks for so many seconds, however many signals come meanwhile. */
 static int core_sleep (lua_State *L) {
   double seconds = (double)luaL_checknumber(L, 1);
@@ -146,6 +157,7 @@ int luaopen_twilio_core (lua_State *L) {
     { "operations", core_operations },
     { "now", core_now },
     { "time", core_time },
+    { "date", core_date },
     { "sleep", core_sleep },
     { "random", core_random },
     { NULL, NULL },
