@@ -2,11 +2,20 @@
 
 local core = require "twilio.core"
 local errors = require "twilio.errors"
-local nearest = require "twilio.nearest"
 local settings = require "twilio.settings"
 
 local names = {}
 for name in pairs(settings.rows) do names[settings.fold(name)] = name end
+
+-- `; did you mean account_sid?`, or "" where nothing is near.
+local function hint (name)
+  local best, least = nil, 4
+  for known in pairs(settings.rows) do
+    local distance = core.distance(tostring(name), known)
+    if distance < least or distance == least and best and known < best then best, least = known, distance end
+  end
+  return best and "; did you mean " .. best .. "?" or ""
+end
 
 -- https://api[.edge][.region].twilio.com. An edge alone is an edge of us1; of the regions only us1 has a host alone.
 local function host (edge, region)
@@ -48,7 +57,7 @@ local function read (given, getenv)
   if not rest then return nil, found end
   local unknown = next(rest)
   if unknown ~= nil then
-    return nil, ("unknown setting %s%s"):format(tostring(unknown), nearest.hint(unknown, settings.rows))
+    return nil, ("unknown setting %s%s"):format(tostring(unknown), hint(unknown))
   end
   local problem = settings.wrong(found)
   if problem then return nil, problem end

@@ -10,7 +10,7 @@ describe("twilio.core", function ()
       names[#names + 1] = name
     end
     table.sort(names)
-    assert.equal("account date encode follow now operations random reader request result sleep time",
+    assert.equal("account date distance encode follow now operations random reader request result sleep time",
       table.concat(names, " "))
   end)
 
@@ -30,6 +30,13 @@ describe("twilio.core", function ()
       assert.is_true(now >= last)
       last = now
     end
+  end)
+
+  it("counts the edits between two names, case and underscores aside", function ()
+    assert.equal(0, core.distance("accountSid", "account_sid"))
+    assert.equal(1, core.distance("acount_sid", "account_sid"))
+    assert.equal(3, core.distance("", "abc"))
+    assert.is_true(core.distance("frobnicate", "account_sid") > 3)
   end)
 
   it("knows the time of day", function ()

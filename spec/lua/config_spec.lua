@@ -47,7 +47,9 @@ describe("a configuration", function ()
     local _, message = read{ account_sid = sid, auth_tokn = "t" }
     assert.truthy(message:find("auth_tokn", 1, true) and message:find("did you mean auth_token?", 1, true))
     _, message = read{ "AC" }
-    assert.truthy(message:find("unknown setting 1", 1, true))
+    assert.equal("unknown setting 1", message)
+    _, message = read{ frobnicate = 1 }
+    assert.equal("unknown setting frobnicate", message)
   end)
 
   it("refuses a wrong Lua type", function ()

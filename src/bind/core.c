@@ -95,6 +95,14 @@ static int core_operations (lua_State *L) {
   return 1;
 }
 
+/* How many edits lie between two names, case and underscores aside. */
+static int core_distance (lua_State *L) {
+  size_t an, bn;
+  const char *a = luaL_checklstring(L, 1, &an), *b = luaL_checklstring(L, 2, &bn);
+  lua_pushinteger(L, tw_op_distance(a, an, b, bn));
+  return 1;
+}
+
 /* {=== Time and chance ===} */
 
 static int pushclock (lua_State *L, clockid_t clock) {
@@ -155,6 +163,7 @@ int luaopen_twilio_core (lua_State *L) {
     { "request", tw_request_build },
     { "follow", tw_request_follow },
     { "operations", core_operations },
+    { "distance", core_distance },
     { "now", core_now },
     { "time", core_time },
     { "date", core_date },
