@@ -1,18 +1,9 @@
 #include "http1.h"
 
-#include <string.h>
-
-/* C's own ctype.h depends on the locale. */
-static char lower (char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-static int is_digit (char c) {
-  return c >= '0' && c <= '9';
-}
+#include "text.h"
 
 static int is_token_char (char c) {
-  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
+  return tw_text_digit(c) || tw_text_letter(c) ||
          (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
@@ -29,11 +20,9 @@ static int is_text (const char *s, size_t n) {
   return 1;
 }
 
-/* Is s the lower-case word, in any case? */
+/* Is s the word, in any case? */
 static int is_word (const char *s, size_t n, const char *word) {
-  for (size_t i = 0; i < n; i++)
-    if (word[i] == '\0' || lower(s[i]) != word[i]) return 0;
-  return word[n] == '\0';
+  return tw_text_alike(s, n, word, strlen(word));
 }
 
 static void trim (const char **s, size_t *n) {
@@ -134,12 +123,12 @@ void tw_http1_close (tw_http1 *r) {
 /* HTTP/1.x SP 3DIGIT [SP reason] */
 static int status_line (tw_http1 *r, const char *s, size_t n) {
   static const size_t code = sizeof("HTTP/1.x ") - 1;
-  if (n < code + 3 || !is_digit(s[code - 2]) || s[code - 1] != ' ' ||
+  if (n < code + 3 || !tw_text_digit(s[code - 2]) || s[code - 1] != ' ' ||
       (n > code + 3 && s[code + 3] != ' ') || !is_text(s, n))
     return fail(r, TW_HTTP1_PROTOCOL, "the status line is not HTTP/1.x");
   r->status = 0;
   for (size_t i = code; i < code + 3; i++) {
-    if (!is_digit(s[i])) return fail(r, TW_HTTP1_PROTOCOL, "the status is not a number");
+    if (!tw_text_digit(s[i])) return fail(r, TW_HTTP1_PROTOCOL, "the status is not a number");
     r->status = r->status * 10 + (s[i] - '0');
   }
   if (r->status < 100 || r->status > 599)
@@ -155,7 +144,7 @@ static int content_length (tw_http1 *r, const char *s, size_t n) {
   uint64_t length = 0;
   if (n == 0 || n > 18) return fail(r, TW_HTTP1_PROTOCOL, "Content-Length is not a length");
   for (size_t i = 0; i < n; i++) {
-    if (!is_digit(s[i])) return fail(r, TW_HTTP1_PROTOCOL, "Content-Length is not a length");
+    if (!tw_text_digit(s[i])) return fail(r, TW_HTTP1_PROTOCOL, "Content-Length is not a length");
     length = length * 10 + (uint64_t)(s[i] - '0');
   }
   if (r->sized && length != r->length)
@@ -201,7 +190,7 @@ static int field_line (tw_http1 *r, const char *s, size_t n) {
   if (is_word(s, name_len, "connection")) connection(r, value, value_len);
   if (append(r, &r->head, s, name_len) != 0 || append(r, &r->head, "", 1) != 0) return -1;
   for (char *name = r->head.data + r->head.len - 1 - name_len; *name != '\0'; name++)
-    *name = lower(*name);
+    *name = tw_text_lower(*name);
   if (append(r, &r->head, value, value_len) != 0) return -1;
   return append(r, &r->head, "", 1);
 }
@@ -234,8 +223,8 @@ static int size_line (tw_http1 *r, const char *s, size_t n) {
   uint64_t size = 0;
   size_t digits = 0;
   for (; digits < n; digits++) {
-    char c = lower(s[digits]);
-    if (is_digit(c))
+    char c = tw_text_lower(s[digits]);
+    if (tw_text_digit(c))
       size = size * 16 + (uint64_t)(c - '0');
     else if (c >= 'a' && c <= 'f')
       size = size * 16 + 10 + (uint64_t)(c - 'a');
@@ -273,8 +262,7 @@ static int take_line (tw_http1 *r, const char *s, size_t n) {
   }
 }
 
-/* Does a status line that begins so still speak HTTP/1.x? Asked of each byte, so that a server of
-*another
+/* Does a status line that begins so still speak HTTP/1.x? Asked of each byte, so that a server of another
 ** protocol is not waited for. */
 static int is_http1 (const tw_http1 *r, const char *s, size_t n) {
   static const char prefix[] = "HTTP/1.";

@@ -1,7 +1,5 @@
-/* http1: HTTP/1.1 as bytes, for whatever owns a socket. A writer that appends a request to a
-*buffer, and a
-** reader that is fed a response in slices of any size and gives the same answer for every slicing.
-*Neither
+/* http1: HTTP/1.1 as bytes, for whatever owns a socket. A writer that appends a request to a buffer, and a
+** reader that is fed a response in slices of any size and gives the same answer for every slicing. Neither
 ** waits, neither knows a socket or Lua, and neither allocates beyond the limits below. */
 #ifndef TW_HTTP1_H
 #define TW_HTTP1_H
