@@ -5,16 +5,12 @@ local sandboxes = require "twilio.sandbox"
 local settings = require "twilio.settings"
 local texts = require "docs.texts"
 local twilio = require "twilio"
+local system = require "spec.support.system"
+
+local read = system.read
 
 local function built ()
   return reference.build(core.operations(), texts, examples)
-end
-
-local function read (path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
 end
 
 describe("the generated reference", function ()

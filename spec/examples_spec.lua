@@ -3,16 +3,12 @@
 
 local native = require "spec.support.native"
 local sandbox = require "spec.support.sandbox"
+local system = require "spec.support.system"
+
+local shell = system.shell
 
 local server, account
 local ran = {}
-
-local function shell (command)
-  local pipe = assert(io.popen(command, "r"))
-  local text = pipe:read("*a")
-  pipe:close()
-  return (text:gsub("%s+$", ""))
-end
 
 -- What an example printed, both streams together, and its exit status.
 local function run (example, arguments, environment)

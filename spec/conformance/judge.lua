@@ -9,25 +9,14 @@
 
 local cjson = require "cjson"
 local curl = require "twilio.transport.curl"
+local system = require "spec.support.system"
+
+local read, shell = system.read, system.shell
 
 local Judge = {}
 Judge.__index = Judge
 
 local path = os.getenv("CONFORMANCE_DESCRIPTION")
-
-local function shell (command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read("*a")
-  pipe:close()
-  return (text:gsub("%s+$", ""))
-end
-
-local function read (name)
-  local file = assert(io.open(name))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
 
 --- The operations of the description: operation id → { query = { name = required }, form = …, path = … }.
 local function description ()

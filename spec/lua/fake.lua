@@ -71,6 +71,20 @@ local function client (carrier, more)
   return assert(require "twilio".new(config))
 end
 
+-- What buy answers when the transport answers so; then the transport.
+local function buy (answers, given, more)
+  local carrier = play(answers)
+  local value, info = client(carrier, more).numbers.buy(given or { phone_number = number })
+  return value, info, carrier
+end
+
+-- The methods of what was sent.
+local function methods (carrier)
+  local list = {}
+  for i, request in ipairs(carrier.requests) do list[i] = request.method end
+  return table.concat(list, " ")
+end
+
 return { account = account, number = number, sid = sid, response = response, record = record, page = page,
          available = available, problem = problem, lost = lost, unsent = unsent, play = play, transport = transport,
-         client = client }
+         client = client, buy = buy, methods = methods }

@@ -6,20 +6,7 @@ local taken = fake.problem(400, 21422, "not available")
 local there = fake.response(200, fake.page{ fake.record() }, { date = "Thu, 30 Jul 2015 23:19:06 GMT" })
 local absent = fake.response(200, fake.page{})
 
--- What buy answers when the transport answers so.
-local function buy (answers, given, more)
-  local transport = fake.play(answers)
-  local client = fake.client(transport, more)
-  given = given or { phone_number = fake.number }
-  local record, info = client.numbers.buy(given)
-  return record, info, transport
-end
-
-local function methods (transport)
-  local list = {}
-  for i, request in ipairs(transport.requests) do list[i] = request.method end
-  return table.concat(list, " ")
-end
+local buy, methods = fake.buy, fake.methods
 
 describe("a purchase by number", function ()
   it("is one POST on a fresh connection, guarded, with a minute's patience", function ()

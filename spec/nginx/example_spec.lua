@@ -3,13 +3,9 @@
 local cjson = require "cjson"
 local nginx = require "spec.support.nginx"
 local sandbox = require "spec.support.sandbox"
+local system = require "spec.support.system"
 
-local function read (path)
-  local file = assert(io.open(path))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
+local read = system.read
 
 -- nginx.conf with one piece of it replaced, which must be there.
 local function replace (text, old, new)

@@ -5,15 +5,11 @@ local curl = require "twilio.curl"
 local nginx = require "spec.support.nginx"
 local reply = require "twilio.sandbox.reply"
 local sandbox = require "spec.support.sandbox"
+local system = require "spec.support.system"
+
+local shell = system.shell
 
 local NUMBERS = "/IncomingPhoneNumbers.json"
-
-local function shell (command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read("*a")
-  pipe:close()
-  return (text:gsub("%s+$", ""))
-end
 
 describe("the sandbox over HTTP", function ()
   local server

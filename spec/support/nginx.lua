@@ -10,6 +10,9 @@
 
 local core = require "twilio.core"
 local curl = require "twilio.curl"
+local system = require "spec.support.system"
+
+local shell = system.shell
 
 local Nginx = {}
 Nginx.__index = Nginx
@@ -27,13 +30,6 @@ local function write (path, text)
   local file = assert(io.open(path, "wb"))
   file:write(text)
   file:close()
-end
-
-local function shell (command)
-  local pipe = assert(io.popen(command, "r"))
-  local text = pipe:read("*a")
-  pipe:close()
-  return (text:gsub("%s+$", ""))
 end
 
 local function modules ()

@@ -11,23 +11,12 @@
 local cjson = require "cjson"
 local core = require "twilio.core"
 local curl = require "twilio.curl"
+local system = require "spec.support.system"
+
+local read, shell = system.read, system.shell
 
 local Server = {}
 Server.__index = Server
-
-local function shell (command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read("*a")
-  pipe:close()
-  return (text:gsub("%s+$", ""))
-end
-
-local function read (path)
-  local file = assert(io.open(path))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
 
 local function start ()
   local self = setmetatable({ directory = shell "mktemp -d" }, Server)
