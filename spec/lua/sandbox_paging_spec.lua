@@ -80,6 +80,14 @@ describe("sandbox: paging", function ()
     assert.equal(3, #walk{ PhoneNumber = "+1*", PageSize = 1 })
   end)
 
+  it("keeps the filter by one number on every page", function ()
+    api = inside.new{ numbers = 120 }
+    local owned = api.sandbox:state().owned[7]
+    assert.equal(1, #sids(api.get(ALL, { PhoneNumber = owned })))
+    local second = api.get(ALL, { PhoneNumber = owned, Page = 1 })
+    assert.same({ {}, null }, { sids(second), second.next_page_uri })
+  end)
+
   it("has no next page where nothing that passes the filter follows", function ()
     api = inside.new{ numbers = 3 }
     local oldest = walk{ PageSize = 1 }[3]

@@ -75,8 +75,8 @@ local function list (call, book, options)
   if not page then return reply.bad(20422, "Invalid Page") end
 
   local rows, err, more
-  if options.exact and page == 0 then
-    local record = book:find(options.exact)
+  if options.exact then -- one record at most, and so one page
+    local record = page == 0 and book:find(options.exact)
     rows = { record and (not options.passes or options.passes(record)) and record or nil }
   else
     rows, err = rows_of(book, call.query.PageToken, page * size, options.passes, size)
