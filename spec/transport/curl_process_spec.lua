@@ -19,9 +19,9 @@ describe("twilio.curl, in a process", function ()
     package.path, package.cpath = %q, %q
     local core, curl = require "twilio.core", require "twilio.curl"
     local process = require "spec.support.native".load "process"
-    local url, sid = %%q, "AC" .. ("1"):rep(32)
+    local url, ca, sid = %%q, %%q, "AC" .. ("1"):rep(32)
     local own = core.account{ account_sid = sid, user = sid, secret = "secret", api_url = url }
-    local pool = curl.pool{ ca_file = %%q }
+    local pool = curl.pool{ ca_file = ca }
     local function request (timeout)
       return { method = "GET", url = url .. "/x", account = own, timeout = timeout or 5, headers = {} }
     end
@@ -53,6 +53,20 @@ describe("twilio.curl, in a process", function ()
     ]]
     assert.equal("7\t404\t404", said)
     assert.equal(1, server:truth("good").connections)
+  end)
+
+  it("that was forked ends the waiting of tasks that were under way", function ()
+    local said = run[[
+      local transport = require "twilio.transport.curl".new{ ca_file = ca, proxy = "" }
+      local group = require "twilio.tasks".new(transport, { concurrency = 2 })
+      group:add(transport.send, transport, request())
+      local pid = process.fork()
+      if pid == 0 then
+        process.exit(group:wait()[1][2].kind == "forked" and 7 or 1)
+      end
+      print(process.wait(pid), group:wait()[1][1].status)
+    ]]
+    assert.equal("7\t404", said)
   end)
 
   it("collects a pool and its exchanges in a forked child without a word to the server", function ()

@@ -72,7 +72,9 @@ static exchange_box *check_exchange (lua_State *L) {
 
 static int exchange_done (lua_State *L) {
   const exchange_box *box = check_exchange(L);
-  lua_pushboolean(L, box->at.x == NULL || box->at.x->state != TW_RUNNING);
+  /* In a forked child it never comes to more: who waits is to take the failure. */
+  lua_pushboolean(L, box->at.x == NULL || box->at.x->state != TW_RUNNING ||
+                         tw_pool_forked(box->pool->pool));
   return 1;
 }
 
