@@ -6,18 +6,21 @@ local errors = require "twilio.errors"
 local givens = require "twilio.given"
 local retry = require "twilio.retry"
 
--- A request of this session.
-local function build (session, name, account, params)
-  local request, err = core.request(name, account, params)
+-- A request of this session, by the account that the call's options name.
+local function build (session, name, options, params)
+  local request, err = core.request(name, options.account, params)
   if not request then
     if type(err) == "string" then return nil, err end
     err.operation, err.attempts, err.sent, err.retryable = name, 0, false, false
     return nil, errors.new(err)
   end
   request.headers["User-Agent"] = session.settings.user_agent
-  -- What must not go out twice: libcurl, for one, repeats a request by itself when a kept connection dies.
-  request.guard = not retry.repeats[request.class]
-  request.fresh = request.guard and request.class ~= "transfer"
+  if request.class ~= "read" then
+    -- What must not go out twice: libcurl, for one, repeats a request by itself when a kept connection dies.
+    request.guard = not retry.repeats[request.class]
+    request.fresh = request.guard and request.class ~= "transfer"
+    request.account_sid = options.account_sid or options.account:sid()
+  end
   return request
 end
 
@@ -29,9 +32,8 @@ local function of_call (session, row, name, given)
   end
   local params, options = givens.of_call(session.settings, row, given, name == row.alias)
   if not params then return nil, options end
-  local request, err = build(session, name, options.account, params)
+  local request, err = build(session, name, options, params)
   if not request then return nil, err end
-  request.account_sid = options.account_sid or options.account:sid()
   return { request = request, params = params, options = options }
 end
 
@@ -40,10 +42,7 @@ local function beside (session, plan, name, params)
   local options = plan.options
   params.account_sid = params.account_sid or options.account_sid
   params.api_version = options.api_version
-  local request, err = build(session, name, options.account, params)
-  if not request then return nil, err end
-  request.account_sid = params.account_sid or options.account:sid()
-  return request
+  return build(session, name, options, params)
 end
 
 -- The page of the plan's listing that `uri` leads to.

@@ -26,10 +26,10 @@ static char *put (char *to, const char *s, size_t n) {
   return to + n;
 }
 
-/* Pushes the request table; url and body (absent: 0) are stack indices. */
+/* Pushes the request table, with room for what the client adds; url and body (absent: 0) are stack indices. */
 static void pushrequest (lua_State *L, const tw_op *op, enum tw_class class, int account, int url,
                          int body) {
-  lua_createtable(L, 0, 12);
+  lua_createtable(L, 0, op->method == TW_GET ? 8 : 12);
   tw_raw_set(L, "operation", op->name);
   tw_raw_set(L, "class", tw_class_names[class]);
   tw_raw_set(L, "method", tw_method_names[op->method]);

@@ -71,6 +71,17 @@ static int decode (lua_State *L) {
   return lua_istable(L, ANSWER);
 }
 
+/* 1 when no key of the table on top has a capital letter. */
+static int is_folded (lua_State *L) {
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+    size_t len = 0, i = 0;
+    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &len) : NULL;
+    while (i < len && key[i] == tw_text_lower(key[i])) i++;
+    if (i < len) return lua_pop(L, 2), 0;
+  }
+  return 1;
+}
+
 /* Replaces the table of capabilities on top by one with its keys in lower case. */
 static void fold (lua_State *L) {
   char low[WORD_MAX];
@@ -113,7 +124,7 @@ static int settle (lua_State *L) {
       tw_pushwhole(L, n);
     } else if (type == LUA_TTABLE) {
       if (!settle(L)) return 0;
-      if (!is_capabilities(L, key)) continue;
+      if (!is_capabilities(L, key) || is_folded(L)) continue;
       fold(L);
     } else {
       continue;
@@ -344,7 +355,7 @@ static int core_result (lua_State *L) {
       return misshapen(L, &r, "protocol", NULL);
     }
   }
-  lua_createtable(L, 0, 4);
+  lua_createtable(L, 0, 8); /* the client adds to it */
   setexchange(L, &r);
   const char *s = header(L, "twilio-concurrent-requests", &len);
   if (s != NULL && len > 0 && len < 10 && strspn(s, "0123456789") == len) {

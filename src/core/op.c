@@ -17,7 +17,10 @@ static const tw_param account_sid = {
 };
 
 static int is_named (const char *name, const char *s, size_t n) {
-  return name != NULL && strlen(name) == n && memcmp(name, s, n) == 0;
+  size_t i = 0;
+  if (name == NULL) return 0;
+  while (i < n && name[i] != '\0' && name[i] == s[i]) i++;
+  return i == n && name[i] == '\0';
 }
 
 const tw_op *tw_op_rows (size_t *count) {
