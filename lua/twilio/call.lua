@@ -38,9 +38,9 @@ function Call:server_time (at)
 end
 
 -- A round is what the policy must know about the attempts at one request. `exempt` frees it from the retry budget.
--- A round's `pending` is its first attempt, sent in advance.
-function Call:round (request, exempt)
-  return { request = request, exempt = exempt, tries = 0, sent = 0, doubted = false, began = self.world:now() }
+-- A round's `pending` is its first attempt, sent in advance. It begins with its first attempt.
+function Call:round (request, exempt)   -- luacheck: ignore self
+  return { request = request, exempt = exempt, tries = 0, sent = 0, doubted = false }
 end
 
 -- A hook's error is reported beside the result; it changes nothing else.
@@ -48,10 +48,8 @@ function Call:heard (hook_error)
   self.hook_error = self.hook_error or hook_error
 end
 
--- How long this attempt may take. A purchase keeps a part of what is left, to look whether it happened.
-local function patience (call, class)
-  local t = call.world.times
-  local left = call:remaining()
+-- How long an attempt may take. A purchase keeps a part of what is left, to look whether it happened.
+local function patience (t, class, left)
   return math.min(money[class] and t.money_timeout or t.timeout, class == "buy" and 0.75 * left or left)
 end
 
@@ -60,8 +58,9 @@ local function late ()
 end
 
 function Call:attempt (round)
-  local request = round.request
-  local timeout = patience(self, request.class)
+  local request, now = round.request, self:now()
+  round.began = round.began or now
+  local timeout = patience(self.world.times, request.class, self.ends - now)
   if timeout <= 0 then return late() end
   request.timeout = timeout
   round.tries = round.tries + 1
@@ -71,8 +70,8 @@ function Call:attempt (round)
   round.sent = round.sent + fate.sent
   -- A request that went out twice within one attempt has a copy whose answer nobody saw, whatever the other one met.
   if fate.outcome == "ambiguous" or fate.sent > 1 then round.doubted = true end
-  self:heard(fate.hook_error)
-  if fate.date then self.offset = fate.date - self.world:now() end
+  if fate.hook_error then self:heard(fate.hook_error) end
+  if fate.date then self.offset = fate.date - self:now() end
   return fate
 end
 
@@ -151,7 +150,7 @@ end
 -- What is told beside a success: about its last exchange and about the whole call.
 function Call:info (round, fate)
   local info = fate.info or { status = fate.status }
-  info.attempts, info.elapsed, info.hook_error = round.tries, self.world:now() - self.started, self.hook_error
+  info.attempts, info.elapsed, info.hook_error = round.tries, self:now() - self.started, self.hook_error
   return info
 end
 
@@ -178,7 +177,7 @@ function Call:failure (round, fate, reason)
   local request = round.request
   local err = errors.of(fate.err, request)
   err.attempts, err.sent = round.tries, round.sent > 0
-  err.elapsed = self.world:now() - self.started
+  err.elapsed = self:now() - self.started
   err.reason, err.retry_after = reason, fate.retry_after
   err.retryable = fate.transient or false
   err.hook_error = self.hook_error

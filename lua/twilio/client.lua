@@ -68,7 +68,7 @@ function Session:exchange (request, try, pending)
     told.kind, told.request_id = fate.err and fate.err.kind, (fate.err or fate.info).request_id
     fault = self:tell("on_response", told) or fault
   end
-  fate.hook_error = fault
+  if fault then fate.hook_error = fault end
   return fate
 end
 

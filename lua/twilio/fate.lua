@@ -17,10 +17,14 @@ local function of_response (request, response)
     return of_failure(request, { kind = "protocol", message = value,
                                  sent = type(response) == "table" and response.sent })
   end
-  local fate = { outcome = told.outcome or "ok", value = value, sent = count(response.sent), status = told.status,
-                 date = told.date, transient = told.transient, retry_after = told.retry_after }
-  if value == nil then fate.err = told else fate.info = told end
-  told.outcome, told.transient, told.date = nil, nil, nil
+  local fate = { outcome = "ok", value = value, sent = count(response.sent), status = told.status, date = told.date }
+  told.date = nil
+  if value ~= nil then
+    fate.info = told
+  else
+    fate.err, fate.outcome, fate.transient, fate.retry_after = told, told.outcome, told.transient, told.retry_after
+    told.outcome, told.transient = nil, nil
+  end
   return fate
 end
 

@@ -29,7 +29,7 @@ local function buy (call, order)
   local round = call:round(order.request)
   if order.on_intent then
     order.on_intent{ operation = order.request.operation, phone_number = order.phone_number,
-                     account_sid = order.request.account_sid, since = call:server_time(round.began) }
+                     account_sid = order.request.account_sid, since = call:server_time(call:now()) }
   end
   while true do
     local record, info, action = call:run(round)
