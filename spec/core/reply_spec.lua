@@ -74,7 +74,9 @@ describe("a server's text", function ()
     assert.equal("a b c d\195\169\226\130\172\240\159\146\169",
       core.clean("a\nb\127c\194\128d\195\169\226\130\172\240\159\146\169", 64))
     assert.equal("\255\254 x", core.clean("\255\254\0x", 64))
-    assert.equal("a \177 \128", core.clean("a\n\177\27\128", 64)) -- stray bytes behind do not shield them
+    assert.equal("a \177  ", core.clean("a\n\177\27\128", 64)) -- stray bytes behind do not shield them
+    assert.equal("  ", core.clean("\194\155\155", 64))
+    assert.equal("\255 \226  ", core.clean("\255\155\226\130\n", 64)) -- nor does a lead that they do not complete
   end)
 
   it("is cut between characters", function ()

@@ -151,23 +151,33 @@ double tw_reply_retry_after (const char *s, size_t n, double now) {
 
 /* {=== Text ===} */
 
+/* How many bytes the character at s has in UTF-8; 1 also for a byte that begins none. */
+static size_t width (const char *s, size_t n) {
+  unsigned char lead = (unsigned char)s[0];
+  size_t whole = lead < 0xC2 || lead > 0xF4 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (whole > n) return 1;
+  for (size_t i = 1; i < whole; i++)
+    if (((unsigned char)s[i] & 0xC0) != 0x80) return 1;
+  return whole;
+}
+
+/* U+0080 to U+009F, which some terminals obey: C2 80 to C2 9F in UTF-8, and lone bytes where it is not read as such. */
+static int is_high_control (const char *s, size_t whole) {
+  unsigned char last = (unsigned char)s[whole - 1];
+  return last >= 0x80 && last < 0xA0 && (whole == 1 || (whole == 2 && (unsigned char)s[0] == 0xC2));
+}
+
 size_t tw_reply_clean (char *to, size_t max, const char *s, size_t n) {
   size_t used = 0;
-  for (size_t i = 0; i < n; used++) {
-    size_t whole = 1; /* bytes of this character, where it leads and others continue it */
-    if ((unsigned char)s[i] >= 0xC0)
-      while (i + whole < n && whole < 4 && ((unsigned char)s[i + whole] & 0xC0) == 0x80) whole++;
+  for (size_t i = 0, whole; i < n; i += whole) {
+    whole = width(s + i, n - i);
     if (used + whole > max) break;
-    /* U+0080 to U+009F, which some terminals obey, are C2 80 to C2 9F. */
-    if (whole == 2 && (unsigned char)s[i] == 0xC2 && (unsigned char)s[i + 1] < 0xA0) {
-      to[used] = ' ';
-    } else if (whole == 1) {
-      to[used] = tw_text_control(s[i]) ? ' ' : s[i];
+    if (tw_text_control(s[i]) || is_high_control(s + i, whole)) {
+      to[used++] = ' ';
     } else {
       memcpy(to + used, s + i, whole);
-      used += whole - 1;
+      used += whole;
     }
-    i += whole;
   }
   return used;
 }

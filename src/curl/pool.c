@@ -60,10 +60,10 @@ static void release_sigpipe (const held *h) {
   sigset_t now;
   if (!h->pending && sigpending(&now) == 0 && sigismember(&now, SIGPIPE) == 1) {
     sigset_t pipe;
-    int signal;
+    struct timespec none = { 0, 0 }; /* another thread may have had it meanwhile */
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
-    (void)sigwait(&pipe, &signal);
+    (void)sigtimedwait(&pipe, NULL, &none);
   }
   (void)pthread_sigmask(SIG_SETMASK, &h->before, NULL);
 }
