@@ -54,13 +54,28 @@ local function event (request, try)
            timeout = request.timeout }
 end
 
+-- What a request sent in advance has come to. Its time ran while the caller did something else, who may have come too
+-- late for its answer, too: where it failed, this attempt sends it anew, in what is left of its own time.
+function Session:await (request, pending)
+  local began = self:now()
+  local response, failure = pending:wait()
+  if response then return response end
+  request.timeout = request.timeout - (self:now() - began)
+  if request.timeout <= 0 then return nil, failure end
+  return self.transport:send(request)
+end
+
 function Session:exchange (request, try, pending)
   local hooked = self.settings.on_response
   local fault = self.settings.on_request and self:tell("on_request", event(request, try))
   if self.closed then return fates.closed() end
   local began = hooked and self:now()
   local response, failure
-  if pending then response, failure = pending:wait() else response, failure = self.transport:send(request) end
+  if pending then
+    response, failure = self:await(request, pending)
+  else
+    response, failure = self.transport:send(request)
+  end
   local fate = response and fates.of_response(request, response) or fates.of_failure(request, failure)
   if hooked then
     local told = event(request, try)

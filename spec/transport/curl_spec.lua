@@ -109,11 +109,40 @@ describe("the transport over libcurl", function ()
       assert.equal(2, server:truth("good").connections)
     end)
 
-    it("gets a page again that did not come in", function ()
-      server:script("good", { requests = { { "answer" }, { "close" } } })
+    -- A walk whose second page, asked for ahead, meets `steps`, while the caller takes so long over the first one, and
+    -- which has no attempt to lose: how many records it gave.
+    local function walked_past (steps, seconds)
+      server:script("good", { requests = { { "answer" }, steps } })
+      local once = assert(twilio.new{ account_sid = requests.SID, auth_token = requests.SECRET, transport = transport,
+                                      api_url = server:url("good"), timeout = 0.3, max_attempts = 1 })
       local walked = 0
-      for _ in numbers.each_incoming{ page_size = 10, prefetch = true } do walked = walked + 1 end
-      assert.equal(40, walked)
+      for _ in once.numbers.each_incoming{ page_size = 10, prefetch = true } do
+        walked = walked + 1
+        if walked == 1 then core.sleep(seconds) end
+      end
+      return walked
+    end
+
+    it("gets a page anew that did not come in, and counts no attempt for it", function ()
+      assert.equal(40, walked_past({ { answer = { cut = 100 } }, "close" }, 0.05))
+    end)
+
+    it("gets a page anew whose time ran out while the caller was at work", function ()
+      assert.equal(40, walked_past({ { wait = 0.1 }, "answer" }, 0.4))
+    end)
+
+    it("waits no longer for a page and the same anew than for one attempt", function ()
+      server:script("good", { requests = { { "answer" }, { "hang" }, { "hang" } } })
+      local once = assert(twilio.new{ account_sid = requests.SID, auth_token = requests.SECRET, transport = transport,
+                                      api_url = server:url("good"), timeout = 0.4, max_attempts = 1 })
+      local pager = once.numbers.pages_incoming{ page_size = 10, prefetch = true }
+      assert(pager:next())
+      core.sleep(0.05)
+      local began = core.now()
+      local _, err = pager:next()
+      assert.same({ "timeout", 1 }, { err.kind, err.attempts })
+      local took = core.now() - began
+      assert.is_true(took >= 0.39 and took < 0.65, took)   -- 0.35 for the first leave 0.05 for the second
     end)
   end)
 end)
