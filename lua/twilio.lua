@@ -11,25 +11,27 @@ local version = require "twilio.version"
 -- alive, so that `twilio.new{…}.numbers` is enough to keep.
 local function facade (session)
   local label = "twilio.client" .. tostring(session.account):match("%(.*%)$")
-  local methods = {}
+  local methods, client = {}, nil
 
   -- Ends the client: wipes the secret, closes the connections. Calls answer nil, err of kind closed from then on.
   function methods.close ()
     session:close()
   end
 
-  -- A group of functions that run side by side: see tasks.lua.
-  function methods.tasks (_, options)
-    local group = tasks.new(session.transport, options)
-    return group
+  -- A group of functions that run side by side, see tasks.lua; or nil, err.
+  function methods.tasks (self, options)
+    if not rawequal(self, client) then error("tasks is called with a colon, not a dot: client:tasks{…}", 2) end
+    local group, err = tasks.new(session.transport, options)
+    return group, err
   end
 
-  return setmetatable({ numbers = operations.bind(function () return session end) }, {
+  client = setmetatable({ numbers = operations.bind(function () return session end) }, {
     __index = methods,
     __close = methods.close,
     __tostring = function () return label end,
     __metatable = "twilio.client",
   })
+  return client
 end
 
 -- A client. `config` may hold (seconds everywhere; TWILIO_… is where a missing one comes from):
@@ -62,8 +64,9 @@ end
 local function environment_tasks (options)
   local session, err = environment()
   if not session then return nil, err end
-  local group = tasks.new(session.transport, options)
-  return group
+  local group
+  group, err = tasks.new(session.transport, options)
+  return group, err
 end
 
 return { new = new, numbers = numbers, tasks = environment_tasks, version = version }

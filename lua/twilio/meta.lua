@@ -24,12 +24,13 @@ function twilio.tasks(options) end
 ---@class twilio.tasks
 local tasks = {}
 
----Adds f(...), which starts as soon as there is room.
+---Adds f(...), which starts as soon as there is room. Waits for that, but inside a task of the same group.
 ---@param f function
 ---@param ... any
 function tasks:add(f, ...) end
 
----Waits for all: what each returned, in the order of adding; nil and the error of one that raised.
+---Waits for all: what each returned, in the order of adding; nil and the error of one that raised. Not for a task of
+---the same group, nor in nginx for another thread than began it: there it raises.
 ---@return any[][] results
 function tasks:wait() end
 
@@ -37,9 +38,10 @@ function tasks:wait() end
 ---@field numbers twilio.numbers
 local client = {}
 
----Functions that run side by side.
+---Functions that run side by side. A mistake raises; a bad value answers nil, err.
 ---@param options? { concurrency?: integer }
----@return twilio.tasks tasks
+---@return twilio.tasks? tasks
+---@return twilio.error? err
 function client:tasks(options) end
 
 ---Ends the client: wipes the secret and closes the connections.

@@ -8,17 +8,22 @@
 --
 -- A task is a coroutine that makes call after call. A transport with `step` starts its exchanges and asks here whether
 -- the caller is a task that can pause; with any other transport a call waits where it stands, and they are made one
--- after another. In nginx a task is a light thread instead (the transport has `spawn` and `join`).
+-- after another. In nginx a task is a light thread instead (the transport has `spawn` and `join`), and nginx lets only
+-- who started one wait for it.
 --
 -- Coroutines of the user's own, inside a task or around one, are not touched: what pauses is the task's own coroutine
 -- and no other. A call from within one of them waits where it stands (the others' transfers go on meanwhile).
 
+local settings = require "twilio.settings"
+
 local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
 -- Plain 5.1 has none, and cannot yield from an iterator or under pcall either: there a call waits where it stands.
 local isyieldable = rawget(coroutine, "isyieldable") or function () return false end
+-- Closes what a coroutine that ends too early holds in `<close>` variables, where Lua has them.
+local close = rawget(coroutine, "close") or function () end
 
 local pause = {}  -- what a task that waits yields
-local current     -- the task that runs now
+local current     -- the task that runs now; its `outer` resumed it. Never a light thread: those change places unseen
 
 local Task = {}
 Task.__index = Task
@@ -55,23 +60,30 @@ local function keep (group, index, ...)
   group.results[index] = { n = select("#", ...), ... }
 end
 
+-- Makes the next call that was added.
+local function call_next (task)
+  local group = task.group
+  local index = group.started + 1
+  local call, count = group.calls[index], group.counts[index]
+  group.started, task.index = index, index
+  group.calls[index], group.counts[index] = nil, nil
+  keep(group, index, call[1](unpack(call, 2, count)))
+end
+
 -- What a task's coroutine runs: one call after another, as long as there are any. The first that raises ends it.
 local function work (task)
   local group = task.group
-  while group.started < group.added do
-    local index = group.started + 1
-    local call, count = group.calls[index], group.counts[index]
-    group.started, task.index = index, index
-    group.calls[index], group.counts[index] = nil, nil
-    keep(group, index, call[1](unpack(call, 2, count)))
-  end
+  while group.started < group.added do call_next(task) end
 end
 
 -- Where a task's coroutine came back: at its end, at a pause, or at a yield of the function's own, which gives way.
-local function back (task, outer, ok, value)
+local function back (task, ok, value)
   local group = task.group
-  current = outer
-  if not ok then keep(group, task.index, nil, value) end
+  if not ok then
+    keep(group, task.index, nil, value)
+    close(task.thread)
+  end
+  current = task.outer
   if coroutine.status(task.thread) == "dead" then
     group.live = group.live - 1
   elseif value ~= pause then
@@ -80,9 +92,8 @@ local function back (task, outer, ok, value)
 end
 
 local function resume (task, ...)
-  local outer = current
-  current = task
-  return back(task, outer, coroutine.resume(task.thread, ...))
+  task.outer, current = current, task
+  return back(task, coroutine.resume(task.thread, ...))
 end
 
 function Tasks:enqueue (task)
@@ -100,17 +111,25 @@ function Tasks:dequeue ()
   return task
 end
 
+-- Is the caller one that can only add: a task of this group, also by way of another's; with light threads anybody but
+-- who started those that are alive?
+function Tasks:inside ()
+  if self.transport.spawn then return self.live > 0 and self.starter ~= coroutine.running() end
+  local task = current
+  while task and task.group ~= self do task = task.outer end
+  return task ~= nil
+end
+
 -- Starts tasks for what was added, as long as there is room.
 function Tasks:start ()
   while self.live < self.concurrency and self.started < self.added do
     local task = setmetatable({ group = self }, Task)
     self.live = self.live + 1
     if self.transport.spawn then
+      self.starter = coroutine.running()
       task.thread = self.transport:spawn(function ()
-        repeat
-          local ok, err = pcall(work, task)
-          if not ok then keep(self, task.index, nil, err) end
-        until ok
+        local ok, err = pcall(call_next, task)
+        if not ok then keep(self, task.index, nil, err) end
         return task
       end)
       self.threads[#self.threads + 1] = task.thread
@@ -167,13 +186,13 @@ function Tasks:turn ()
   end
 end
 
--- Adds f(...). It starts at once where fewer than `concurrency` run; else this waits for one to end (but inside a task
--- of the same group it only queues).
+-- Adds f(...). It starts at once where fewer than `concurrency` run; else this waits for one to end. Inside a task of
+-- the same group it only queues: who began the group starts it, while it adds more or waits.
 function Tasks:add (f, ...)
   if type(f) ~= "function" then error("tasks:add takes a function and its arguments", 2) end
   self.added = self.added + 1
   self.calls[self.added], self.counts[self.added] = { f, ... }, select("#", ...) + 1
-  if current and current.group == self then return end
+  if self:inside() then return end
   self:start()
   while self.started < self.added do
     self:turn()
@@ -183,9 +202,9 @@ end
 
 -- Waits for all. Answers an array in the order of adding: of each what it returned, as { n = count, … }; of one that
 -- raised { nil, error, n = 2 }, so that `result[1], result[2]` read like any call of this library. Afterwards the group
--- is as new.
+-- is as new. Inside a task of the same group it raises; in nginx in every thread but the one that began it.
 function Tasks:wait ()
-  if current and current.group == self then error("a task cannot wait for its own group", 2) end
+  if self:inside() then error("a task cannot wait for its own group, nor any thread but who began it", 2) end
   self:start()
   while self.live > 0 do
     self:turn()
@@ -196,20 +215,42 @@ function Tasks:wait ()
   return results
 end
 
--- A group on this transport. options.concurrency: how many tasks run at a time, at most (16).
+-- Gives up what is not done: what was added does not begin, what waits does not go on. So ends, on Lua 5.4, a group
+-- whose block ends (`local tasks <close> = …`), and one that nobody holds any more.
+local function abandon (group)
+  local left = group.paused
+  for i = group.first, group.last do left[group.ready[i]] = false end
+  group.calls, group.counts, group.added = {}, {}, group.started
+  group.ready, group.first, group.last, group.paused, group.sleepers = {}, 1, 0, {}, 0
+  for task in pairs(left) do
+    group.live = group.live - 1
+    close(task.thread)
+  end
+end
+
+Tasks.__close, Tasks.__gc = abandon, abandon
+
+-- A group on this transport; or nil, err of kind config. options.concurrency: how many tasks run at a time, at most
+-- (16). A mistake raises at the line of whoever called the function that calls this.
 local function new (transport, options)
-  for name in pairs(options or {}) do
+  if options == nil then options = {} end
+  if type(options) ~= "table" then error("tasks take a table of options, not a " .. type(options), 3) end
+  for name in next, options do
     if name ~= "concurrency" then error("tasks have no option " .. tostring(name) .. ", only concurrency", 3) end
   end
-  local concurrency = options and options.concurrency or 16
-  if type(concurrency) ~= "number" or concurrency < 1 then error("concurrency: a number from 1", 3) end
+  local concurrency = rawget(options, "concurrency")
+  if concurrency == nil then concurrency = 16 end
+  if type(concurrency) ~= "number" then error("concurrency must be a number, not a " .. type(concurrency), 3) end
+  if not (concurrency >= 1 and concurrency % 1 == 0) then
+    return nil, settings.bad("concurrency", "a whole number from 1")
+  end
   return setmetatable({
     transport = transport, concurrency = concurrency,
     calls = {}, counts = {}, results = {},                       -- by the order of adding
     added = 0, started = 0, live = 0,
     ready = {}, first = 1, last = 0,                             -- a queue
     paused = {}, sleepers = 0,                                   -- task -> its moment or false; how many have one
-    threads = {},                                                -- nginx's
+    threads = {},                                                -- nginx's; `starter` is whose
   }, Tasks)
 end
 

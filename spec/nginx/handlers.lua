@@ -43,6 +43,29 @@ local function tasks ()
   return table.concat(said, ", ")
 end
 
+-- Tasks that add to their own group, and one that waits for it: what all came to, the ones added inside last.
+local function inside (concurrency)
+  local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
+  local group = client:tasks{ concurrency = concurrency }
+  local function look (i)
+    local _, err = client.numbers.get_incoming{ sid = "PN" .. ("c3"):rep(16) }
+    return i .. " " .. err.kind
+  end
+  for i = 1, 3 do
+    group:add(function ()
+      group:add(look, 10 + i)
+      return look(i)
+    end)
+  end
+  group:add(function () group:wait() end)
+  local said = {}
+  for i, result in ipairs(group:wait()) do
+    said[i] = result[1] or tostring(result[2]):match "handlers.lua:%d+: (a task cannot wait)"
+  end
+  table.sort(said)
+  return table.concat(said, ", ")
+end
+
 -- A page that is asked for in advance, and one that is given up: what the first came to.
 local function ahead ()
   local transport = cosocket.new{}
@@ -61,4 +84,5 @@ local function note (name, f)
   seen:set(name, f(origin))
 end
 
-return { exchange = exchange, buy = buy, tasks = tasks, ahead = ahead, note = note, origin = origin, seen = seen }
+return { exchange = exchange, buy = buy, tasks = tasks, inside = inside, ahead = ahead, note = note, origin = origin,
+         seen = seen }

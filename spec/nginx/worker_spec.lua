@@ -25,6 +25,9 @@ local SERVER = [[
     for i = 1, 10 do local _, said = ngx.thread.wait(threads[i]) ngx.print(said, " ") end
   } }
   location = /tasks { content_by_lua_block { ngx.print(require("spec.nginx.handlers").tasks()) } }
+  location = /inside { content_by_lua_block {
+    ngx.print(require("spec.nginx.handlers").inside(tonumber(ngx.var.arg_concurrency)))
+  } }
   location = /ahead { content_by_lua_block { ngx.print(require("spec.nginx.handlers").ahead()) } }
   location = /ca_file { content_by_lua_block {
     local h = require "spec.nginx.handlers" ngx.print(h.exchange(h.origin, { ca_file = "/etc/passwd" }))
@@ -104,6 +107,17 @@ describe("inside an nginx worker", function ()
     local took = core.now() - started
     assert.is_true(took >= 0.85 and took < 2, took)   -- nine waits, three at a time; one after the other: 2.7
   end)
+
+  for concurrency, waits in pairs{ [1] = 6, [2] = 3, [16] = 1 } do
+    it("tasks, " .. concurrency .. " at a time, add to their own group, and cannot wait for it", function ()
+      server:script("good", { every_request = { { wait = 0.1 }, { reply = { status = 404 } } } })
+      local started = core.now()
+      assert.equal("1 not_found, 11 not_found, 12 not_found, 13 not_found, 2 not_found, 3 not_found, " ..
+        "a task cannot wait", (front:get("/inside?concurrency=" .. concurrency)))
+      local took = core.now() - started
+      assert.is_true(took >= waits * 0.1 and took < waits * 0.1 + 0.45, took)   -- one by one: 0.6
+    end)
+  end
 
   it("a page asked for in advance comes while the handler does something else, or is given up", function ()
     server:script("good", { every_request = { { wait = 0.3 }, { reply = { status = 200 } } } })

@@ -1,8 +1,6 @@
--- twilio.tasks: over transports that are a few lines of Lua, and over libcurl.
+-- twilio.tasks, over transports that are a few lines of Lua.
 
-local faults = require "spec.support.faults"
 local tasks = require "twilio.tasks"
-local twilio = require "twilio"
 
 local can_pause = rawget(coroutine, "isyieldable") ~= nil
 
@@ -75,12 +73,18 @@ describe("a group of tasks", function ()
     assert.same({}, group:wait())
   end)
 
-  it("refuses what is not a function, and a concurrency that is none, at the caller's line", function ()
+  it("refuses what is not a function at the caller's line", function ()
     local ok, err = pcall(function () group:add("x") end)
     assert.same({ false, "tasks_spec" }, { ok, err:match("tasks_spec") })
-    assert.is_false(pcall(tasks.new, transport, { concurrency = 0 }))
-    assert.is_false(pcall(tasks.new, transport, { concurrency = "many" }))
   end)
+
+  for _, concurrency in ipairs{ 0, -1, 1.5, 0 / 0, math.huge } do
+    it("of " .. concurrency .. " at a time is none: nil, err of kind config", function ()
+      local none, err = tasks.new(transport, { concurrency = concurrency })
+      assert.is_nil(none)
+      assert.same({ "config", "concurrency" }, { err.kind, err.parameter })
+    end)
+  end
 
   it("runs one after another over a transport that never waits", function ()
     local order = {}
@@ -117,11 +121,57 @@ describe("a group of tasks", function ()
     assert.same({ 11, 12, 13 }, second)
   end)
 
-  it("is not waited for by one of its own", function ()
+  it("is not waited for by one of its own, which raises at that line", function ()
     group:add(function () group:wait() end)
     local result = group:wait()[1]
-    assert.truthy(result[2]:find("cannot wait for its own group"))
+    assert.truthy(result[2]:find("tasks_spec.lua:%d+: a task cannot wait for its own group"))
   end)
+
+  it("is not waited for by a task of a group inside one of its own", function ()
+    group:add(function ()
+      local inner = tasks.new(transport)
+      inner:add(function () group:wait() end)
+      return inner:wait()[1][2]
+    end)
+    assert.truthy(group:wait()[1][1]:find("cannot wait for its own group"))
+  end)
+
+  if rawget(coroutine, "close") then
+    -- What load makes of Lua 5.4's syntax: a task that holds a variable to be closed, then does `rest`.
+    local function holding (rest)
+      return load("local closer, send = ... local held <close> = closer " .. rest)
+    end
+
+    local closed
+    local closer = setmetatable({}, { __close = function () closed = closed + 1 error("closing") end })
+    before_each(function () closed = 0 end)
+
+    it("closes the variables of a task that raises, whose error is its result", function ()
+      group:add(holding "error('its own', 0)", closer)
+      assert.same({ { n = 2, nil, "its own" } }, group:wait())
+      assert.equal(1, closed)
+    end)
+
+    it("closes the variables of what does not go on once its own block ends", function ()
+      for _ = 1, 2 do group:add(holding "send()", closer, function () transport:send(1) end) end
+      group:add(function () coroutine.yield() closed = "it went on" end)
+      load("local group <close> = ...")(group)
+      assert.equal(2, closed)
+      assert.same({}, group:wait())
+      assert.equal(2, closed)
+    end)
+
+    it("closes them also where nobody holds the group any more", function ()
+      local transports = stepped()
+      do
+        local lost = tasks.new(transports)
+        lost:add(holding "send()", closer, function () transports:sleep(1) end)
+      end
+      collectgarbage()
+      collectgarbage()
+      assert.equal(1, closed)
+    end)
+  end
 
   if not can_pause then return end  -- plain 5.1: the rest needs coroutines that yield from anywhere
 
@@ -212,29 +262,34 @@ describe("a group of tasks", function ()
 end)
 
 describe("tasks over light threads", function ()
-  -- What nginx has, made of coroutines that the event loop alone resumes.
+  -- What nginx has, made of coroutines that the event loop alone resumes, and that answer to who started them alone.
   local function threaded ()
     local transport = { most = 0 }
     local threads = {}
 
+    local function run (thread)
+      local ok, value = coroutine.resume(thread.coroutine)
+      assert(ok, value)
+      thread.value = value
+    end
+
     function transport:spawn (f)
-      local thread = { coroutine = coroutine.create(f) }
+      local thread = { coroutine = coroutine.create(f), parent = coroutine.running() }
       threads[#threads + 1] = thread
       self.most = math.max(self.most, #threads)
-      local _, value = coroutine.resume(thread.coroutine)
-      thread.value = value
+      run(thread)
       return thread
     end
 
     function transport.join (_, list)
       while true do
         for _, thread in ipairs(list) do
+          if thread.parent ~= coroutine.running() then error("only the parent coroutine can wait on the thread") end
           if coroutine.status(thread.coroutine) == "dead" then
             for i = #threads, 1, -1 do if threads[i] == thread then table.remove(threads, i) end end
             return thread.value
           end
-          local _, value = coroutine.resume(thread.coroutine)
-          thread.value = value
+          run(thread)
         end
       end
     end
@@ -249,8 +304,10 @@ describe("tasks over light threads", function ()
 
   if not can_pause then return end
 
+  local transport
+  before_each(function () transport = threaded() end)
+
   it("run at most so many, and answer in order", function ()
-    local transport = threaded()
     local group = tasks.new(transport, { concurrency = 4 })
     for i = 1, 10 do group:add(function () return transport:send(i).body end) end
     local results = group:wait()
@@ -259,117 +316,49 @@ describe("tasks over light threads", function ()
   end)
 
   it("go on after one that raised", function ()
-    local transport = threaded()
     local group = tasks.new(transport, { concurrency = 2 })
     group:add(function () transport:send(1) error("no", 0) end)
     group:add(function () return transport:send(2).body end)
     assert.same({ { n = 2, nil, "no" }, { n = 1, 2 } }, group:wait())
   end)
-end)
 
-describe("tasks over libcurl", function ()
-  local server, client
-
-  setup(function () server = faults.start() end)
-  teardown(function () server:stop() end)
-
-  before_each(function ()
-    server:reset()
-    client = assert(twilio.new{ account_sid = "AC" .. ("1"):rep(32), auth_token = ("2"):rep(32),
-                                api_url = server:url("good"), ca_file = server.ca })
-  end)
-  after_each(function () client:close() end)
-
-  local function own (count)
-    local numbers = {}
-    for i = 1, count do numbers[i] = ("+1415555%04d"):format(i) end
-    server:own(numbers)
-  end
-
-  it("raise for an option that they do not have", function ()
-    assert.has_error(function () client:tasks{ concurency = 3 } end)
-  end)
-
-  it("update sixteen numbers at a time while a for walks the listing", function ()
-    own(60)
-    server:script("good", { every_request = { { wait = 0.02 }, "answer" } })
-    local group = client:tasks{ concurrency = 16 }
-    for number in client.numbers.each_incoming{ page_size = 20 } do
-      group:add(client.numbers.update_incoming, { sid = number.sid, friendly_name = "of " .. number.phone_number })
-    end
-    local results = group:wait()
-    assert.equal(60, #results)
-    for _, result in ipairs(results) do
-      assert.equal("of " .. result[1].phone_number, result[1].friendly_name)
-    end
-    if can_pause then
-      assert.is_true(server:truth("good").connections > 8)
-      assert.is_true(server:truth("good").connections <= 18)
-    end
-  end)
-
-  it("walk listings inside", function ()
-    own(30)
-    local group = client:tasks{ concurrency = 4 }
-    for _ = 1, 4 do
-      group:add(function ()
-        local count = 0
-        for _ in client.numbers.each_incoming{ page_size = 10 } do count = count + 1 end
-        return count
-      end)
-    end
-    for _, result in ipairs(group:wait()) do assert.same({ n = 1, 30 }, result) end
-  end)
-
-  it("answer failures as every call does", function ()
-    local group = client:tasks()
-    group:add(client.numbers.get_incoming, { sid = "PN" .. ("0"):rep(32) })
-    group:add(client.numbers.get_incoming, { sid = "nonsense" })
-    local results = group:wait()
-    assert.same({ nil, "not_found" }, { results[1][1], results[1][2].kind })
-    assert.same({ nil, "invalid" }, { results[2][1], results[2][2].kind })
-  end)
-
-  if not can_pause then return end
-
-  it("hear that the client was closed under them", function ()
-    server:script("good", { every_request = { "hang" } })
-    local group = client:tasks{ concurrency = 5 }
-    for i = 1, 3 do
-      group:add(function () return client.numbers.get_incoming{ sid = "PN" .. ("%032d"):format(i) } end)
-    end
-    group:add(function () client:close() end)
-    local results = group:wait()
-    for i = 1, 3 do assert.same({ nil, "closed" }, { results[i][1], results[i][2].kind }) end
-  end)
-
-  it("that nobody waits for are collected with their transfers", function ()
-    server:script("good", { every_request = { "hang" } })
-    local seen = setmetatable({}, { __mode = "v" })
-    do
-      local group = client:tasks{ concurrency = 4 }
-      for i = 1, 4 do
+  for room, concurrency in pairs{ ["that is full"] = 3, ["that has room"] = 16 } do
+    it("queue what one adds to its own group " .. room .. ", also out of a coroutine of its own", function ()
+      local group = tasks.new(transport, { concurrency = concurrency })
+      for i = 1, 3 do
         group:add(function ()
-          seen[i] = coroutine.running()
-          client.numbers.get_incoming{ sid = "PN" .. ("%032d"):format(i) }
+          transport:send(i)
+          group:add(function () return transport:send(10 + i).body end)
+          coroutine.wrap(function () group:add(function () return transport:send(20 + i).body end) end)()
+          return i
         end)
       end
-      assert.equal(4, #seen)
+      local values = {}
+      for i, result in ipairs(group:wait()) do values[i] = result[1] end
+      table.sort(values)
+      assert.same({ 1, 2, 3, 11, 12, 13, 21, 22, 23 }, values)
+      assert.is_true(transport.most <= concurrency)
+    end)
+  end
+
+  it("are not waited for by one of their own, nor by a thread that did not start them", function ()
+    local group = tasks.new(transport)
+    group:add(function () transport:send(1) group:wait() end)
+    local ok, stranger = coroutine.resume(coroutine.create(function () group:wait() end))
+    assert.is_false(ok)
+    for _, said in ipairs{ stranger, group:wait()[1][2] } do
+      assert.truthy(said:find("tasks_spec.lua:%d+: a task cannot wait for its own group, nor any thread"), said)
     end
-    collectgarbage()
-    collectgarbage()
-    assert.same({}, seen)
   end)
 
-  it("retry side by side, asleep", function ()
-    own(1)
-    local twice = {}
-    for i = 1, 8 do twice[i] = { { reply = { status = 503, headers = { ["Retry-After"] = "1" } } } } end
-    server:script("good", { requests = twice })
-    local group = client:tasks{ concurrency = 8 }
-    local began = os.time()
-    for _ = 1, 8 do group:add(client.numbers.list_incoming) end
-    for _, result in ipairs(group:wait()) do assert.equal(2, result[2].attempts) end
-    assert.is_true(os.time() - began <= 3)
+  it("may be another thread's, once all of before have ended", function ()
+    local group = tasks.new(transport)
+    group:add(function () return 1 end)
+    group:wait()
+    local waited = coroutine.wrap(function ()
+      group:add(function () return 2 end)
+      return group:wait()
+    end)
+    assert.same({ { n = 1, 2 } }, waited())
   end)
 end)
