@@ -86,7 +86,8 @@ local function window (path, seen)
   local spent = cpu(worker) - before
   pipe:close()
   assert(not calls:find("Non-2xx", 1, true) and not calls:find("Socket errors", 1, true), calls)
-  local now = { rate = tonumber(calls:match "Requests/sec:%s+([%d.]+)"), cpu = spent / calls:match "(%d+) requests in" * 1e6,
+  local now = { rate = tonumber(calls:match "Requests/sec:%s+([%d.]+)"),
+                cpu = spent / calls:match "(%d+) requests in" * 1e6,
                 p99 = milliseconds(calls), ping = milliseconds(pings:read("*a")) }
   pings:close()
   for name, value in pairs(now) do
