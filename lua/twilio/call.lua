@@ -12,14 +12,11 @@ local retry = require "twilio.retry"
 local Call = {}
 Call.__index = Call
 
--- What costs money or rings a phone has longer times: a short one would manufacture doubt.
-local money = { buy = true, verify = true }
-
 -- Starts a call of this class; `deadline` in seconds, or nil for the class's own.
 local function new (world, class, deadline)
   local t = world.times
   local started = world:now()
-  deadline = deadline or (money[class] and t.money_deadline or t.deadline)
+  deadline = deadline or (retry.classes[class].money and t.money_deadline or t.deadline)
   return setmetatable({ world = world, started = started, ends = started + deadline }, Call)
 end
 
@@ -48,9 +45,9 @@ function Call:heard (hook_error)
   self.hook_error = self.hook_error or hook_error
 end
 
--- How long an attempt may take. A purchase keeps a part of what is left, to look whether it happened.
+-- How long an attempt may take. What can be looked for keeps a part of what is left for that.
 local function patience (t, class, left)
-  return math.min(money[class] and t.money_timeout or t.timeout, class == "buy" and 0.75 * left or left)
+  return math.min(class.money and t.money_timeout or t.timeout, class.looks and 0.75 * left or left)
 end
 
 local function late ()
@@ -60,7 +57,7 @@ end
 function Call:attempt (round)
   local request, now = round.request, self:now()
   round.began = round.began or now
-  local timeout = patience(self.world.times, request.class, self.ends - now)
+  local timeout = patience(self.world.times, retry.classes[request.class], self.ends - now)
   if timeout <= 0 then return late() end
   request.timeout = timeout
   round.tries = round.tries + 1
@@ -162,31 +159,22 @@ function Call:found (round)
   return info
 end
 
-local question = { buy = "it is not known whether the number was bought",
-                   verify = "a verification call may have been placed",
-                   transfer = "it is not known whether the number was transferred",
-                   delete = "it is not known whether this was removed",
-                   update = "it is not known whether this was applied" }
-
--- Where the same call may be made again without the risk of doing it twice.
-local harmless = { read = true, delete = true, update = true, buy = true }
-
 -- The error of a round that ended. Once a changing request was in doubt, every end but success is in doubt, whatever
 -- the last answer was.
 function Call:failure (round, fate, reason)
-  local request = round.request
+  local request, class = round.request, retry.classes[round.request.class]
   local err = errors.of(fate.err, request)
   err.attempts, err.sent = round.tries, round.sent > 0
   err.elapsed = self:now() - self.started
   err.reason, err.retry_after = reason, fate.retry_after
   err.retryable = fate.transient or false
   err.hook_error = self.hook_error
-  if not round.doubted or request.class == "read" then return err end
+  if not round.doubted or class.reads then return err end
   return errors.of({
     kind = "ambiguous", maybe_applied = true, cause = err,
-    message = (question[request.class] or question.update) .. ": " .. tostring(err.message),
+    message = class.doubt .. ": " .. tostring(err.message),
     status = err.status, request_id = err.request_id, attempts = err.attempts, sent = true, elapsed = err.elapsed,
-    reason = reason, retry_after = err.retry_after, retryable = err.retryable and harmless[request.class] or false,
+    reason = reason, retry_after = err.retry_after, retryable = err.retryable and class.harmless or false,
     hook_error = err.hook_error, sid = request.sid, phone_number = request.phone_number,
     account_sid = request.account_sid, since = self:server_time(round.began),
   }, request)

@@ -1,6 +1,7 @@
 -- What became of one attempt, in the policy's terms: a fate (its fields stand at the head of call.lua).
 
 local core = require "twilio.core"
+local retry = require "twilio.retry"
 
 local of_failure
 
@@ -32,7 +33,8 @@ end
 function of_failure (request, failure)
   if type(failure) ~= "table" then failure = {} end
   local sent = count(failure.sent)
-  local transient = failure.transient and (sent == 0 or request.class == "read" or failure.kind ~= "protocol")
+  local transient = failure.transient and
+                    (sent == 0 or retry.classes[request.class].reads or failure.kind ~= "protocol")
   return { outcome = sent == 0 and "not_sent" or "ambiguous", sent = sent, transient = transient or false,
            err = { kind = failure.kind or "network", message = failure.message or "the transport gave no reason" } }
 end

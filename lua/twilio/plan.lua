@@ -15,9 +15,10 @@ local function build (session, name, options, params)
     return nil, errors.new(err)
   end
   request.headers["User-Agent"] = session.settings.user_agent
-  if request.class ~= "read" then
+  local class = retry.classes[request.class]
+  if not class.reads then
     -- What must not go out twice: libcurl, for one, repeats a request by itself when a kept connection dies.
-    request.guard = not retry.repeats[request.class]
+    request.guard = not class.repeats
     request.fresh = request.guard and request.class ~= "transfer"
     request.account_sid = options.account_sid or options.account:sid()
   end

@@ -12,12 +12,22 @@ local times = {
   skew = 5,                              -- how far two clocks of Twilio's, and whole seconds, may lie apart
 }
 
--- The classes whose requests may be processed twice and leave the world as once would have.
-local repeats = { read = true, delete = true, update = true }
-
--- Where a request of another class may have been processed, it is looked for. A verification call, and what else makes
--- something new, cannot be.
-local looks = { transfer = true, buy = true }
+-- The classes of requests:
+--   reads     changes nothing
+--   repeats   processed twice it leaves the world as once would have
+--   looks     where it may have been processed, it can be looked for
+--   money     costs money or rings a phone: a short time would manufacture doubt
+--   harmless  its whole call may be made again without the risk of doing it twice
+--   doubt     what is not known where one may have been processed
+local classes = {
+  read = { reads = true, repeats = true, harmless = true },
+  delete = { repeats = true, harmless = true, doubt = "it is not known whether this was removed" },
+  update = { repeats = true, harmless = true, doubt = "it is not known whether this was applied" },
+  transfer = { looks = true, doubt = "it is not known whether the number was transferred" },
+  buy = { looks = true, money = true, harmless = true, doubt = "it is not known whether the number was bought" },
+  verify = { money = true, doubt = "a verification call may have been placed" },
+  create = { doubt = "it is not known whether this was made" },
+}
 
 -- The retry budget of a client: in a storm retries stop, first attempts go on.
 local capacity, cost_failed, cost_throttled = 500, 10, 5
@@ -55,14 +65,14 @@ end
 --   "reconcile"     look whether it happened
 --   "stop", reason  (reason: attempts, deadline, retry_after, retry_budget; nil where the answer is definite)
 local function decide (fact, t, random)
-  local outcome = fact.outcome
+  local outcome, class = fact.outcome, classes[fact.class]
   if outcome == "ok" then return "done" end
   if outcome == "rejected" then
     local explained = fact.class == "delete" and fact.status == 404 and fact.doubted
     return explained and "gone" or "stop"
   end
-  if outcome == "ambiguous" and not repeats[fact.class] then
-    return looks[fact.class] and "reconcile" or "stop"
+  if outcome == "ambiguous" and not class.repeats then
+    return class.looks and "reconcile" or "stop"
   end
   if not fact.transient then return "stop" end
 
@@ -87,4 +97,4 @@ local function repeatable (fact)
   return true, cost_failed
 end
 
-return { times = times, repeats = repeats, budget = budget, refund = refund, decide = decide, repeatable = repeatable }
+return { times = times, classes = classes, budget = budget, refund = refund, decide = decide, repeatable = repeatable }

@@ -47,6 +47,16 @@ describe("a transfer", function ()
     assert.equal(1, posts)
   end)
 
+  it("keeps time to look, whatever its deadline", function ()
+    local transport = fake.transport(function (request, self)
+      if request.method == "GET" then return there end
+      self.clock = self.clock + request.timeout
+      return { kind = "timeout", message = "late", sent = 1, transient = true }
+    end)
+    local value = fake.client(transport).numbers.update_incoming{ sid = fake.sid, transfer_to = target, deadline = 10 }
+    assert.same({ target, 7.5 }, { value and value.account_sid, transport.requests[1].timeout })
+  end)
+
   it("goes out again when it never left", function ()
     local value, info = transfer(fake.unsent, there)
     assert.equal(target, value.account_sid)
