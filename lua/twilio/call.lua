@@ -76,7 +76,7 @@ end
 function Call:facts (round, fate)
   fate = fate or {}
   return {
-    class = round.request.class, outcome = fate.outcome, status = fate.status,
+    class = round.request.class, outcome = fate.outcome, kind = fate.err and fate.err.kind,
     transient = fate.transient, retry_after = fate.retry_after, doubted = round.doubted, tries = round.tries,
     attempts = self.world.times.attempts, tokens = self.world.purse.tokens, exempt = round.exempt,
     remaining = self:remaining(),

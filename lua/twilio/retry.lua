@@ -56,11 +56,12 @@ local function allowed (fact, wait, cost)
   return true
 end
 
--- What to do after an attempt. `fact` holds: class; outcome (ok rejected throttled not_sent ambiguous); status; doubted
--- (an earlier copy of this request may have been processed); transient (another try may help); tries (attempts so far)
--- of attempts; tokens (of the budget) or exempt; remaining (seconds to the deadline); retry_after. Answers one of
+-- What to do after an attempt. `fact` holds: class; outcome (ok rejected throttled not_sent ambiguous); kind (of the
+-- error; not_found is Twilio's own word, never another's 404); doubted (an earlier copy of this request may have been
+-- processed); transient (another try may help); tries (attempts so far) of attempts; tokens (of the budget) or exempt;
+-- remaining (seconds to the deadline); retry_after. Answers one of
 --   "done"          the value is there
---   "gone"          a delete's 404, and an earlier copy of the same delete explains it
+--   "gone"          a delete found nothing, and an earlier copy of the same delete explains it
 --   "again", seconds, cost
 --   "reconcile"     look whether it happened
 --   "stop", reason  (reason: attempts, deadline, retry_after, retry_budget; nil where the answer is definite)
@@ -68,7 +69,7 @@ local function decide (fact, t, random)
   local outcome, class = fact.outcome, classes[fact.class]
   if outcome == "ok" then return "done" end
   if outcome == "rejected" then
-    local explained = fact.class == "delete" and fact.status == 404 and fact.doubted
+    local explained = fact.class == "delete" and fact.kind == "not_found" and fact.doubted
     return explained and "gone" or "stop"
   end
   if outcome == "ambiguous" and not class.repeats then

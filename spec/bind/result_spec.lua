@@ -192,7 +192,7 @@ describe("an error", function ()
       [304] = { "protocol", "ambiguous", false }, [307] = { "protocol", "ambiguous", false },
       [400] = { "api", "rejected", false }, [401] = { "auth", "rejected", false }, [403] = { "auth", "rejected",
         false },
-      [404] = { "not_found", "rejected", false }, [405] = { "api", "rejected", false }, [408] = { "server",
+      [404] = { "api", "rejected", false }, [405] = { "api", "rejected", false }, [408] = { "server",
         "ambiguous", true },
       [409] = { "api", "rejected", false }, [410] = { "api", "rejected", false }, [413] = { "api", "rejected",
         false },
@@ -241,8 +241,14 @@ describe("an error", function ()
   it("is not_available by Twilio's two codes, and only as a rejection", function ()
     assert.equal("not_available", select(2, buy(400, '{"code":21452}')).kind)
     assert.equal("not_available", select(2, buy(422, '{"code":21422}')).kind)
-    assert.equal("not_found", select(2, buy(404, '{"code":21422}')).kind)
+    assert.equal("api", select(2, buy(404, '{"code":21422}')).kind)
     assert.equal("server", select(2, buy(500, '{"code":21422}')).kind)
+  end)
+
+  it("is not_found by Twilio's code alone: another's 404 says nothing", function ()
+    failed("not_found", get(404, '{"code":20404}'))
+    for _, body in ipairs{ "", "<html>", "{}", '{"code":404}', '{"code":"20404"}' } do failed("api", get(404, body)) end
+    failed("api", get(400, '{"code":20404}'))
   end)
 
   it("has a code that is a whole number, or none", function ()

@@ -87,6 +87,9 @@ describe("faults that an answer tells", function ()
     -- An attempt that never went out explains nothing.
     local value, err = each_class.delete(catalogue.client(world{ REFUSED, response(404, failure(20404)) }))
     came(fails({ kind = "not_found" }, value, err))
+    -- Nor does a 404 that is not Twilio's own.
+    value, err = each_class.delete(catalogue.client(world{ LOST, response(404, "<html>not here") }))
+    came(fails({ kind = "ambiguous", maybe_applied = true }, value, err))
   end)
 
   fault(49, "404 because libcurl had sent the release a first time by itself", function (came)

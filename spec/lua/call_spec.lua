@@ -51,6 +51,11 @@ describe("a read", function ()
     end)
   end
 
+  it("does not take somebody else's 404 for Twilio's word that there is no such thing", function ()
+    local _, err = call("get_incoming", { fake.response(404, "<html>not here") })
+    assert.same({ "api", 404 }, { err.kind, err.status })
+  end)
+
   it("is not tried again after a certificate that does not verify", function ()
     local _, err, transport = call("get_incoming", { { kind = "certificate", message = "self-signed", sent = 0,
                                                        transient = false } })
@@ -109,6 +114,15 @@ describe("a removal", function ()
     local value, info = call("release", { twice })
     assert.is_true(value.removed)
     assert.is_true(info.already_gone)
+  end)
+
+  it("stays in doubt when it is somebody else's 404, not Twilio's, that follows", function ()
+    for _, foreign in ipairs{ fake.response(404, "<html>not here"), fake.response(404),
+                              fake.response(404, '{"message":"no route"}'), fake.problem(404, 404, "no route") } do
+      local value, err, transport = call("release", { fake.lost, foreign })
+      assert.is_nil(value)
+      assert.same({ "ambiguous", "api", 404, 2 }, { err.kind, err.cause.kind, err.cause.status, #transport.requests })
+    end
   end)
 
   it("that went out twice within an attempt is in doubt from then on, whatever the second copy met", function ()

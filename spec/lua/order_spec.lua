@@ -36,6 +36,14 @@ describe("a purchase by area code", function ()
     assert.truthy(transport.requests[2].url:find("/CA/Local.json?AreaCode=604", 1, true))
   end)
 
+  it("searches Canada where Twilio knows no such numbers in the United States, but not on another's word", function ()
+    local _, _, transport = buy({ fake.problem(404, 20404), found, bought }, { area_code = 604 })
+    assert.truthy(transport.requests[2].url:find("/CA/Local.json?AreaCode=604", 1, true))
+    local _, err
+    _, err, transport = buy({ fake.response(404, "<html>"), found, bought }, { area_code = 604 })
+    assert.same({ "api", 404, "GET" }, { err.kind, err.status, methods(transport) })
+  end)
+
   it("searches toll-free numbers for a toll-free code", function ()
     local _, _, transport = buy({ found, bought }, { area_code = 888 })
     assert.truthy(transport.requests[1].url:find("/US/TollFree.json?AreaCode=888", 1, true))

@@ -31,14 +31,14 @@ describe("the retry policy", function ()
     assert.equal("done", (decide{ outcome = "ok" }))
   end)
 
-  it("takes a 404 of a delete for done only when an earlier copy explains it", function ()
+  it("takes a delete of what is not there for done only when an earlier copy explains it", function ()
     local function of (given)
-      given.class, given.outcome, given.status = given.class or "delete", "rejected", given.status or 404
+      given.class, given.outcome, given.kind = given.class or "delete", "rejected", given.kind or "not_found"
       return (decide(given))
     end
     assert.equal("stop", of{})
     assert.equal("gone", of{ doubted = true })
-    assert.equal("stop", of{ doubted = true, status = 403 })
+    assert.equal("stop", of{ doubted = true, kind = "api" })
     assert.equal("stop", of{ doubted = true, class = "update" })
   end)
 

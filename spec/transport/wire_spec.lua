@@ -41,7 +41,7 @@ describe("on the wire", function ()
   -- What was recorded of the one request that f makes.
   local function recorded (f, given)
     local _, err = f(given)
-    assert.equal("not_found", err.kind)
+    assert.equal("api", err.kind)
     local truth = server:truth("good")
     assert.equal(1, truth.requests)
     return truth.last[1]

@@ -5,7 +5,7 @@
 
 const char *const tw_outcome_names[] = { "ok", "rejected", "throttled", "ambiguous" };
 
-enum { NOT_AVAILABLE = 21422, NONE_IN_AREA_CODE = 21452, DAY = 86400 };
+enum { NOT_FOUND = 20404, NOT_AVAILABLE = 21422, NONE_IN_AREA_CODE = 21452, DAY = 86400 };
 
 /* {=== Verdicts ===} */
 
@@ -19,7 +19,7 @@ enum tw_outcome tw_reply_outcome (int status, int removal) {
 const char *tw_reply_kind (int status, long code) {
   if (status == 429) return "throttled";
   if (status == 401 || status == 403) return "auth";
-  if (status == 404) return "not_found";
+  if (status == 404) return code == NOT_FOUND ? "not_found" : "api";
   if (status == 408 || (status >= 500 && status <= 599)) return "server";
   if (status < 400 || status > 499) return "protocol";
   return code == NOT_AVAILABLE || code == NONE_IN_AREA_CODE ? "not_available" : "api";
