@@ -34,10 +34,10 @@ function Call:server_time (at)
   return self.world.time() - self.world:now() + at
 end
 
--- A round is what the policy must know about the attempts at one request. `exempt` frees it from the retry budget.
--- A round's `pending` is its first attempt, sent in advance. It begins with its first attempt.
-function Call:round (request, exempt)   -- luacheck: ignore self
-  return { request = request, exempt = exempt, tries = 0, sent = 0, doubted = false }
+-- A round is what the policy must know about the attempts at one request, of which it may have `attempts`. `exempt`
+-- frees it from the retry budget. Its `pending` is its first attempt, sent in advance. It begins with that.
+function Call:round (request)
+  return { request = request, attempts = self.world.times.attempts, tries = 0, sent = 0, doubted = false }
 end
 
 -- A hook's error is reported beside the result; it changes nothing else.
@@ -68,17 +68,18 @@ function Call:attempt (round)
   -- A request that went out twice within one attempt has a copy whose answer nobody saw, whatever the other one met.
   if fate.outcome == "ambiguous" or fate.sent > 1 then round.doubted = true end
   if fate.hook_error then self:heard(fate.hook_error) end
-  if fate.date then self.offset = fate.date - self:now() end
+  now = self:now()
+  if fate.date then self.offset = fate.date - now end
+  if fate.retry_after then self.silence = math.max(self.silence or 0, now + fate.retry_after) end
   return fate
 end
 
--- What retry.lua must know; `fate` may be absent.
+-- What retry.lua must know.
 function Call:facts (round, fate)
-  fate = fate or {}
   return {
     class = round.request.class, outcome = fate.outcome, kind = fate.err and fate.err.kind,
     transient = fate.transient, retry_after = fate.retry_after, doubted = round.doubted, tries = round.tries,
-    attempts = self.world.times.attempts, tokens = self.world.purse.tokens, exempt = round.exempt,
+    attempts = round.attempts, tokens = self.world.purse.tokens, exempt = round.exempt,
     remaining = self:remaining(),
   }
 end
@@ -115,31 +116,41 @@ function Call:run (round)
   end
 end
 
--- After a search that found nothing: may the round go on? true, or false and the reason.
-function Call:again (round)
-  local may, detail = retry.repeatable(self:facts(round))
-  if not may then return false, detail end
-  self:spend(round, detail)
+-- After a search that found nothing: may the round that ended with `err` go on? It has waited then, if any answer in
+-- this call asked for it. Where not, err says why.
+function Call:again (round, err)
+  local world = self.world
+  local asked = self.silence and self.silence > self:now() and self.silence - self:now() or nil
+  local action, detail, cost = retry.resume(self:facts(round, { retry_after = asked }), world.times, world.random)
+  if action == "stop" then
+    err.reason, err.retry_after = detail, asked
+    return false
+  end
+  self:spend(round, cost)
+  if asked then world:sleep(detail) end
   return true
 end
 
 -- A read inside this call, under its deadline but outside the retry budget: what decides whether an outcome is
--- known must not be saved on.
-function Call:read (request)
-  return self:run(self:round(request, true))
+-- known must not be saved on. `attempts`: as many at most.
+function Call:read (request, attempts)
+  local round = self:round(request)
+  round.exempt, round.attempts = true, attempts or round.attempts
+  return self:run(round)
 end
 
--- Looks by find(call, order) until it answers something, or the time for a slow server and a lagging list is over.
-function Call:settle (find, order)
+-- Looks by find(attempts), which answers a value, or nil and perhaps err, until it is there, or the time for a slow
+-- server and a lagging list is over. One attempt a look: the next look is the next attempt.
+function Call:settle (find)
   local t = self.world.times
-  local ends = self:now() + t.settle
-  local wait = t.look
+  local wait, ends = t.look, self:now() + t.settle
   while true do
-    local found = find(self, order)
+    local found, err = find(1)
     if found then return found end
     local left = ends - self:now()
-    if left <= 0 or wait >= self:remaining() then return nil end
-    self.world:sleep(math.min(wait, left))
+    local pause = math.max(math.min(wait, left), err and err.retry_after or 0)
+    if left <= 0 or pause >= self:remaining() or err and err.reason == "retry_after" then return nil end
+    self.world:sleep(pause)
     wait = wait * 2
   end
 end

@@ -11,10 +11,10 @@ local function owned_before (call, since, record)
   return created ~= nil and since ~= nil and created < since - call.world.times.skew
 end
 
--- Looks once. The record of exactly this number, or nil, and then err where even that is not known. The list's filter
--- also matches parts and patterns.
-local function find (call, order)
-  local page, err = call:read(order.list)
+-- Looks, with so many attempts at most. The record of exactly this number, or nil, and then err where even that is not
+-- known. The list's filter also matches parts and patterns.
+local function find (call, order, attempts)
+  local page, err = call:read(order.list, attempts)
   if not page then return nil, err end
   for _, record in ipairs(page.incoming_phone_numbers) do
     if record.phone_number == order.phone_number and tostring(record.sid):find("^PN") then return record end
@@ -27,29 +27,21 @@ end
 -- Answers record, info; or nil, err. An err that is not of kind ambiguous means: certainly not bought.
 local function buy (call, order)
   local round = call:round(order.request)
+  local function look (attempts) return find(call, order, attempts) end
   if order.on_intent then
     order.on_intent{ operation = order.request.operation, phone_number = order.phone_number,
                      account_sid = order.request.account_sid, since = call:server_time(call:now()) }
   end
-  while true do
-    local record, info, action = call:run(round)
-    if not record then
-      if not round.doubted then return nil, info end
-      local err = info
-      if action == "reconcile" then record = call:settle(find, order) else record = find(call, order) end
-      if record then
-        info = call:found(round)
-      else
-        local may = action == "reconcile"
-        if may then may, err.reason = call:again(round) end
-        if not may then return nil, err end
-      end
+  local record, info, action
+  repeat
+    record, info, action = call:run(round)
+    if not record and round.doubted then  -- at the last chance one look, else for as long as it may take to show
+      if action == "reconcile" then record = call:settle(look) else record = look() end
+      if record then info = call:found(round) end
     end
-    if record then
-      if owned_before(call, call:server_time(round.began), record) then info.already_owned = true end
-      return record, info
-    end
-  end
+  until record or action ~= "reconcile" or not call:again(round, info)
+  if record and owned_before(call, call:server_time(round.began), record) then info.already_owned = true end
+  return record, info
 end
 
 local candidates = 5

@@ -47,13 +47,18 @@ local function backoff (tries, throttled, t, random)
   return random() * math.min(t.backoff_max, base * 2 ^ (tries - 1))
 end
 
--- May there be one more attempt after a wait of `wait` seconds at this cost? true, or false and what forbids it.
--- `fact` as in `decide`.
-local function allowed (fact, wait, cost)
-  if fact.tries >= fact.attempts then return false, "attempts" end
-  if fact.exempt ~= true and fact.tokens < cost then return false, "retry_budget" end
-  if wait >= fact.remaining then return false, "deadline" end
-  return true
+-- One more attempt, after `wait` seconds or as many as the server asked for, at this cost. `fact` and answers as in
+-- `decide`.
+local function again (fact, wait, cost, t, random)
+  local asked = fact.retry_after
+  if asked then
+    if asked > t.retry_after_max or asked > fact.remaining then return "stop", "retry_after" end
+    wait = math.max(wait, asked) + random() * 0.1 * asked
+  end
+  if fact.tries >= fact.attempts then return "stop", "attempts" end
+  if not fact.exempt and fact.tokens < cost then return "stop", "retry_budget" end
+  if wait >= fact.remaining then return "stop", "deadline" end
+  return "again", wait, cost
 end
 
 -- What to do after an attempt. `fact` holds: class; outcome (ok rejected throttled not_sent ambiguous); kind (of the
@@ -78,24 +83,13 @@ local function decide (fact, t, random)
   if not fact.transient then return "stop" end
 
   local throttled = outcome == "throttled"
-  local cost = throttled and cost_throttled or cost_failed
-  local wait = backoff(fact.tries, throttled, t, random)
-  local asked = fact.retry_after
-  if asked then
-    if asked > t.retry_after_max or asked > fact.remaining then return "stop", "retry_after" end
-    wait = math.max(wait, asked) + random() * 0.1 * asked
-  end
-  local may, why = allowed(fact, wait, cost)
-  if not may then return "stop", why end
-  return "again", wait, cost
+  return again(fact, backoff(fact.tries, throttled, t, random), throttled and cost_throttled or cost_failed, t, random)
 end
 
--- After reconciling found nothing: may the same request go out once more, at once? (It was waited for already.)
--- true and the cost, or false and what forbids it.
-local function repeatable (fact)
-  local may, why = allowed(fact, 0, cost_failed)
-  if not may then return false, why end
-  return true, cost_failed
+-- What to do after "reconcile" found nothing, however long that took: "again" or "stop", as above. The search was the
+-- wait; retry_after is what is left of one.
+local function resume (fact, t, random)
+  return again(fact, 0, cost_failed, t, random)
 end
 
-return { times = times, classes = classes, budget = budget, refund = refund, decide = decide, repeatable = repeatable }
+return { times = times, classes = classes, budget = budget, refund = refund, decide = decide, resume = resume }

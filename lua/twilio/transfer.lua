@@ -1,20 +1,19 @@
 -- Handing a number to another account of the same owner. A second try would miss a number that has moved already, so
 -- a doubted transfer is looked for, and never sent again.
 
--- The record where it should be now, or nil.
-local function find (call, order)
-  local record = call:read(order.there)
-  return record and tostring(record.account_sid):lower() == order.target:lower() and record or nil
-end
-
 -- order.request moves the number to the account order.target; order.there is the request that fetches it from there.
 -- Answers record, info; or nil, err.
 local function transfer (call, order)
+  local function look (attempts)
+    local record, err = call:read(order.there, attempts)
+    if not record then return nil, err end
+    return tostring(record.account_sid):lower() == order.target:lower() and record or nil
+  end
   local round = call:round(order.request)
   local value, info, action = call:run(round)
   if value or not round.doubted then return value, info end
   local record
-  if action == "reconcile" then record = call:settle(find, order) else record = find(call, order) end
+  if action == "reconcile" then record = call:settle(look) else record = look() end
   if not record then return nil, info end
   return record, call:found(round)
 end

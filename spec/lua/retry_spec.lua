@@ -98,17 +98,17 @@ describe("the retry policy", function ()
   end)
 
   it("lets a purchase that was not found go out again within attempts, budget and deadline", function ()
-    local fact = { tries = 1, attempts = 4, tokens = 500, remaining = 10 }
-    local function but (name, value)
-      local other = {}
-      for k, v in pairs(fact) do other[k] = v end
-      other[name] = value
-      return { retry.repeatable(other) }
+    local function resume (given)
+      local fact = { class = "buy", tries = 1, attempts = 4, tokens = 500, remaining = 10 }
+      for name, value in pairs(given) do fact[name] = value end
+      return { retry.resume(fact, retry.times, function () return 1 end) }
     end
-    assert.same({ true, 10 }, { retry.repeatable(fact) })
-    assert.same({ false, "attempts" }, but("tries", 4))
-    assert.same({ false, "retry_budget" }, but("tokens", 3))
-    assert.same({ false, "deadline" }, but("remaining", 0))
+    assert.same({ "again", 0, 10 }, resume{})
+    assert.same({ "again", 5.5, 10 }, resume{ retry_after = 5 })
+    assert.same({ "stop", "retry_after" }, resume{ retry_after = 11 })
+    assert.same({ "stop", "attempts" }, resume{ tries = 4 })
+    assert.same({ "stop", "retry_budget" }, resume{ tokens = 3 })
+    assert.same({ "stop", "deadline" }, resume{ remaining = 0 })
   end)
 
   it("refunds a retry that helped, and never fills the budget beyond its size", function ()

@@ -57,6 +57,11 @@ describe("a transfer", function ()
     assert.same({ target, 7.5 }, { value and value.account_sid, transport.requests[1].timeout })
   end)
 
+  it("asks an outage no more than its looks need: each is one request", function ()
+    local _, err, transport = transfer(fake.problem(503, 20503))
+    assert.same({ "ambiguous", 1 + 6 }, { err.kind, #transport.requests })
+  end)
+
   it("goes out again when it never left", function ()
     local value, info = transfer(fake.unsent, there)
     assert.equal(target, value.account_sid)
