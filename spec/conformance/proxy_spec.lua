@@ -66,7 +66,7 @@ local function life (numbers, server)
   assert(numbers.update_incoming{ sid = number.sid, emergency_address_sid = "" })
   assert(numbers.release{ sid = number.sid })
   assert(not numbers.get_incoming{ sid = number.sid })
-  assert(not numbers.buy{ phone_number = "+15005550000" })
+  assert(not numbers.buy{ phone_number = "+14150000000" })
   local spare = assert(numbers.create_address{ customer_name = "Example Ltd", street = "2 High Street",
     city = "London", region = "London", postal_code = "SW1A 1AA", iso_country = "GB" })
   assert(numbers.delete_address{ sid = spare.sid })

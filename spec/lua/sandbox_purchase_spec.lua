@@ -1,5 +1,6 @@
 -- The sandbox: buying numbers.
 
+local cjson = require "cjson"
 local inside = require "spec.support.inside"
 
 local ANY = "IncomingPhoneNumbers.json"
@@ -191,38 +192,47 @@ describe("sandbox: purchases", function ()
   end)
 
   describe("the magic numbers of test credentials", function ()
+    local TEST = "AC7e577e577e577e577e577e577e577e57"
+
+    -- The record or the error of a request with test credentials, and the status.
+    local function as_test (method, body)
+      local response = api.send(method, ANY, { account_sid = TEST, account = api.account(TEST, "sandbox_test_token"),
+        body = body })
+      return cjson.decode(response.body), response.status
+    end
+
     it("are unavailable, invalid and good", function ()
-      refused(21422, { PhoneNumber = "+15005550000" })
-      refused(21421, { PhoneNumber = "+15005550001" })
-      local record = api.buy{ PhoneNumber = "+15005550006", VoiceUrl = "https://example.com" }
-      assert.equal("https://example.com", record.voice_url)
+      assert.equal(21422, as_test("POST", { PhoneNumber = "+15005550000" }).code)
+      assert.equal(21421, as_test("POST", { PhoneNumber = "+15005550001" }).code)
+      local record, status = as_test("POST", { PhoneNumber = "+15005550006", VoiceUrl = "https://example.com" })
+      assert.same({ 201, "+15005550006", "https://example.com" }, { status, record.phone_number, record.voice_url })
     end)
 
     it("stand behind the area codes 500 and 533", function ()
-      refused(21452, { AreaCode = "533" })
-      local record = api.post(ANY, { AreaCode = "500" })
+      assert.equal(21452, as_test("POST", { AreaCode = "533" }).code)
+      local record = as_test("POST", { AreaCode = "500" })
       assert.same({ "+15005550006", "(500) 555-0006" }, { record.phone_number, record.friendly_name })
     end)
 
     it("change no state", function ()
-      local record = api.buy{ PhoneNumber = "+15005550006" }
-      assert.equal(404, select(2, api.get(path(record))))
-      assert.same({}, api.sandbox:state().charges)
+      as_test("POST", { PhoneNumber = "+15005550006" })
+      local state = api.sandbox:state()
+      assert.same({ {}, {} }, { state.charges, state.owned })
     end)
 
     it("are all that test credentials can buy; the rest is forbidden to them", function ()
-      local sid = "AC7e577e577e577e577e577e577e577e57"
-      local test = { account_sid = sid, account = api.account(sid, "sandbox_test_token") }
-      test.body = { PhoneNumber = "+15005550006" }
-      assert.equal(201, api.send("POST", ANY, test).status)
-      test.body = { PhoneNumber = api.number() }
-      assert.truthy(api.send("POST", ANY, test).body:find("21422", 1, true))
-      test.body = { AreaCode = "415" }
-      assert.truthy(api.send("POST", ANY, test).body:find("21452", 1, true))
-      test.body = nil
-      local response = api.send("GET", ANY, test)
-      assert.equal(403, response.status)
-      assert.truthy(response.body:find('"code":20008', 1, true))
+      assert.equal(21422, as_test("POST", { PhoneNumber = api.number() }).code)
+      assert.equal(21452, as_test("POST", { AreaCode = "415" }).code)
+      assert.equal(21402, as_test("POST", { PhoneNumber = "+15005550006", VoiceUrl = "nonsense" }).code)
+      local err, status = as_test("GET")
+      assert.same({ 403, 20008 }, { status, err.code })
+    end)
+
+    it("are no magic to other accounts", function ()
+      for _, number in ipairs{ "+15005550000", "+15005550001", "+15005550006" } do
+        refused(21422, { PhoneNumber = number })
+      end
+      for _, area_code in ipairs{ "500", "533" } do refused(21452, { AreaCode = area_code }) end
     end)
   end)
 end)

@@ -5,8 +5,8 @@ local pages = require "twilio.sandbox.pages"
 local patterns = require "twilio.sandbox.patterns"
 local reply = require "twilio.sandbox.reply"
 
--- Numbers and area codes of Twilio's test credentials. They answer, and change nothing.
-local INVALID, MAGIC = "+15005550001", "+15005550006" -- +15005550000 is simply not for sale
+-- To test credentials one number is invalid, one is for sale (again and again: nothing changes), no other is.
+local INVALID, MAGIC = "+15005550001", "+15005550006"
 local magic_kind = { country = "US", type = "local", address = "none", beta = false, voice = true, sms = true,
   mms = true, fax = false }
 
@@ -44,9 +44,10 @@ local function not_available (phone_number) return reply.bad(21422, phone_number
 
 -- The number that a purchase is about; or nil and the error to answer.
 local function wanted_number (call, type)
-  local phone_number, area_code = call.form.PhoneNumber, call.form.AreaCode
+  local phone_number, area_code, test = call.form.PhoneNumber, call.form.AreaCode, call.account.test
   if phone_number and phone_number ~= "" then
-    if not phone_number:find("^%+[1-9]%d%d%d%d%d%d%d+$") or #phone_number > 16 or phone_number == INVALID then
+    if not phone_number:find("^%+[1-9]%d%d%d%d%d%d%d+$") or #phone_number > 16
+      or test and phone_number == INVALID then
       return nil, reply.bad(21421, phone_number .. " is not a valid number")
     end
     return phone_number
@@ -56,11 +57,11 @@ local function wanted_number (call, type)
     return nil, reply.bad(21457, "AreaCode Parameter not Supported")
   elseif not area_code:find("^[2-9]%d%d$") then
     return nil, reply.bad(21451, area_code .. " is not a valid area code")
-  elseif area_code == "500" then
+  elseif test and area_code == "500" then
     return MAGIC
   end
   local inventory = call.world.inventory
-  for _, country in ipairs(call.account.test and {} or inventory.countries) do
+  for _, country in ipairs(test and {} or inventory.countries) do
     for _, kind in ipairs(country.types) do
       local found
       inventory:each(kind, function (block) return block.area_code == area_code end, function () return true end,
@@ -88,7 +89,7 @@ local function buy (call, type)
   local owned = world.owner[phone_number]
   if owned and owned.account == account then return buy_again(call, owned) end
 
-  local magic = phone_number == MAGIC
+  local magic = account.test and phone_number == MAGIC
   if not magic and (account.test or not world.inventory:has(phone_number)) then return not_available(phone_number) end
   local kind = magic_kind
   if not magic then kind = select(2, world.inventory:describe(phone_number)) end
