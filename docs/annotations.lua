@@ -78,7 +78,7 @@ function client:close() end
 ---@class twilio.intent
 ---@field phone_number string
 ---@field account_sid? string
----@field since? number
+---@field since? number epoch seconds on Twilio's clock; only where an answer told it
 
 ---About the exchange: the second result of a success.
 ---@class twilio.info

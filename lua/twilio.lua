@@ -47,9 +47,9 @@ end
 --     operation, method, path, attempt (its number), timeout; with on_response also outcome (ok rejected throttled
 --     not_sent ambiguous), status, kind, request_id, sent (a count), elapsed; with on_retry operation, attempt, status,
 --     kind, wait (seconds). An error in one changes nothing; the call's second result has it as hook_error.
---   on_intent: a function that is told of a purchase before its first byte: operation, phone_number, account_sid,
---     since. Keep it, and numbers.reconcile(intent) says after a crash what became of it. An error in it stops the
---     purchase.
+--   on_intent: a function that is told of a purchase before its first byte: operation, phone_number, account_sid, and
+--     since (Twilio's clock, where an answer in this call told it before). Keep it, and numbers.reconcile(intent) says
+--     after a crash what became of it. An error in it stops the purchase.
 --   times (seconds, over those of twilio/retry.lua; for tests)
 -- An unknown setting or a wrong Lua type raises; a bad value answers nil, err of kind config, err.parameter its name.
 local function new (config)

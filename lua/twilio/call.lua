@@ -1,6 +1,6 @@
 -- One call: its attempts, its waits, its one deadline. It knows no HTTP and no clock; its `world` has both:
 --   world:exchange(request, try, pending) → fate   one attempt, sent and judged; pending: what was sent in advance
---   world:now()  world:sleep(seconds)  world.time()  world.random()
+--   world:now()  world:sleep(seconds)  world.random()
 --   world:tell(hook, event) → its error      world.times (see retry.lua)  world.purse (the retry budget)
 --   world.drawn (see purchase.lua)
 -- A fate is { outcome, value and info or err, sent (a count), transient, status, retry_after, date (the server's, in
@@ -28,10 +28,10 @@ function Call:remaining ()
   return self.ends - self.world:now()
 end
 
--- The server's clock, as its last answer told it (our own before any), at the monotonic time `at`.
+-- The server's clock, by its last answer in this call, at the monotonic time `at`; nil before any. Ours would not do: it
+-- may be wrong, and a wrong one makes old purchases of new ones.
 function Call:server_time (at)
-  if self.offset then return at + self.offset end
-  return self.world.time() - self.world:now() + at
+  return self.offset and at + self.offset
 end
 
 -- A round is what the policy must know about the attempts at one request, of which it may have `attempts`. `exempt`

@@ -32,7 +32,6 @@ Session.__gc = Session.close  -- Lua 5.4; in 5.1 the account and the transport's
 -- The world of call.lua
 
 Session.random = core.random
-Session.time = core.time
 
 function Session:now () return self.transport:now() end
 function Session:sleep (seconds) return self.transport:sleep(seconds) end

@@ -190,6 +190,11 @@ describe("reconcile", function ()
     assert.is_true(info.already_owned)
   end)
 
+  it("does not say how old it is by an intent that does not know since when", function ()
+    local _, _, info = reconcile({ phone_number = fake.number }, there)
+    assert.same({}, info)
+  end)
+
   it("says not yet, not never", function ()
     assert.equal("not_found_yet", (reconcile({ phone_number = fake.number }, absent)))
   end)

@@ -302,8 +302,22 @@ describe("on_intent", function ()
     end })
     client.numbers.buy{ phone_number = fake.number }
     assert.equal(0, requests)
-    assert.same({ "buy", fake.number, fake.account.sid, "number" },
-                { heard.operation, heard.phone_number, heard.account_sid, type(heard.since) })
+    assert.same({ operation = "buy", phone_number = fake.number, account_sid = fake.account.sid }, heard)
+  end)
+
+  it("hears the time on the server's clock, never on ours: where no answer told it yet, none", function ()
+    local search = fake.response(200, fake.available{ fake.number }, { date = "Thu, 30 Jul 2015 23:19:03 GMT" })
+    local since
+    buy({ search, bought }, { area_code = 415, on_intent = function (intent) since = intent.since end })
+    assert.equal(1438298343, since)
+    local _, err = buy{ fake.lost }
+    assert.same({ "ambiguous", nil }, { err.kind, err.since })
+    _, err = buy{ function (request, self)
+      self.clock = self.clock + 1
+      return request.method == "POST" and fake.lost or
+             fake.response(200, fake.page{}, { date = "Thu, 30 Jul 2015 23:19:05 GMT" })
+    end, }
+    assert.truthy(err.since >= 1438298300 and err.since < 1438298345)
   end)
 
   it("stops the purchase with an error, before anything is sent", function ()

@@ -38,7 +38,6 @@ end
 -- The world as call.lua wants it.
 local function session (world)
   local self = { times = retry.times, purse = retry.budget(), random = world.random }
-  function self.time () return worlds.epoch + world.clock end
   function self.now () return world.clock end
   function self.sleep (_, seconds) world:advance(seconds) end
   function self.tell () end
