@@ -10,7 +10,7 @@ local function of_number (session, plan, request)
   local number = request.phone_number
   local list, err = plans.beside(session, plan, "list_incoming", { phone_number = number, page_size = 20 })
   if not list then return nil, err end
-  return { request = request, list = list, phone_number = number,
+  return { request = request, list = list, phone_number = number, settings = request.body:find("&", 1, true) ~= nil,
            on_intent = plan.options.on_intent or session.settings.on_intent }
 end
 

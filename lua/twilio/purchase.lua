@@ -23,11 +23,19 @@ local function find (call, order, attempts)
 end
 
 -- Buys order.phone_number by order.request; order.list is the request that lists it among the owned ones;
--- order.on_intent (optional) is told before the first byte, and an error in it is the caller's and stops here.
+-- order.settings: more than the number is asked for; order.on_intent (optional) is told before the first byte, and an
+-- error in it is the caller's and stops here.
 -- Answers record, info; or nil, err. An err that is not of kind ambiguous means: certainly not bought.
 local function buy (call, order)
   local round = call:round(order.request)
-  local function look (attempts) return find(call, order, attempts) end
+  local function before (record) return owned_before(call, call:server_time(round.began), record) end
+  -- The record that shows that it was done. One from before shows that the number is ours, but not that settings which
+  -- came with this purchase are the number's now.
+  local function look (attempts)
+    local record, err = find(call, order, attempts)
+    if record and order.settings and before(record) then return nil end
+    return record, err
+  end
   if order.on_intent then
     order.on_intent{ operation = order.request.operation, phone_number = order.phone_number,
                      account_sid = order.request.account_sid, since = call:server_time(call:now()) }
@@ -40,7 +48,7 @@ local function buy (call, order)
       if record then info = call:found(round) end
     end
   until record or action ~= "reconcile" or not call:again(round, info)
-  if record and owned_before(call, call:server_time(round.began), record) then info.already_owned = true end
+  if record and before(record) then info.already_owned = true end
   return record, info
 end
 

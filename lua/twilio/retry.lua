@@ -24,7 +24,7 @@ local classes = {
   delete = { repeats = true, harmless = true, doubt = "it is not known whether this was removed" },
   update = { repeats = true, harmless = true, doubt = "it is not known whether this was applied" },
   transfer = { looks = true, doubt = "it is not known whether the number was transferred" },
-  buy = { looks = true, money = true, harmless = true, doubt = "it is not known whether the number was bought" },
+  buy = { looks = true, money = true, harmless = true, doubt = "it is not known whether the purchase was made" },
   verify = { money = true, doubt = "a verification call may have been placed" },
   create = { doubt = "it is not known whether this was made" },
 }

@@ -275,6 +275,49 @@ describe("a purchase by number", function ()
     assert.equal("GET", transport.requests[#transport.requests].method)
   end)
 
+  describe("of a number that the account had before", function ()
+    local had = { date_created = "Thu, 30 Jul 2015 20:00:00 +0000" }
+    local date = { date = "Thu, 30 Jul 2015 23:19:05 GMT" }
+    local updated = fake.response(201, fake.record(had), date)
+    local listed = fake.response(200, fake.page{ fake.record(had) }, date)
+    local given = { phone_number = fake.number, voice_url = "https://example.com/voice" }
+
+    -- The first so many POSTs are lost; what is bought and what is listed was ours before.
+    local function with_lost (count)
+      local posts = 0
+      return { function (request)
+        if request.method == "GET" then return listed end
+        posts = posts + 1
+        return posts <= count and fake.lost or updated
+      end }
+    end
+
+    it("is found where nothing but the number was asked for", function ()
+      local record, info, transport = buy(with_lost(1))
+      assert.same({ fake.sid, true, true }, { record.sid, info.already_owned, info.reconciled })
+      assert.equal("POST GET", methods(transport))
+    end)
+
+    it("goes out again where settings came with it, which may be lost", function ()
+      local record, info, transport = buy(with_lost(1), given)
+      assert.same({ fake.sid, true, nil, 2 }, { record.sid, info.already_owned, info.reconciled, info.attempts })
+      assert.equal("POST", transport.requests[#transport.requests].method)
+      assert.truthy(transport.requests[#transport.requests].body:find("VoiceUrl=", 1, true))
+    end)
+
+    it("is in doubt while those settings are, not done", function ()
+      local record, err = buy(with_lost(9), given)
+      assert.is_nil(record)
+      assert.same({ "ambiguous", "attempts", true }, { err.kind, err.reason, err.retryable })
+    end)
+  end)
+
+  it("with settings is found, settings and all, where the number is new", function ()
+    local record, info, transport = buy({ fake.lost, there }, { phone_number = fake.number, voice_url = "https://a.b" })
+    assert.same({ fake.sid, true, nil }, { record.sid, info.reconciled, info.already_owned })
+    assert.equal("POST GET", methods(transport))
+  end)
+
   it("has typed forms that are as safe", function ()
     for _, name in ipairs{ "buy_local", "buy_mobile", "buy_toll_free", "purchasePhoneNumber" } do
       local transport = fake.transport(fake.lost, there)

@@ -57,7 +57,7 @@ local function session (world)
 end
 
 local function order_of (number)
-  return { phone_number = number,
+  return { phone_number = number, settings = true,
            request = { operation = "buy", class = "buy", method = "POST", url = url, phone_number = number },
            list = { operation = "list_incoming", class = "read", method = "GET", url = url, phone_number = number } }
 end
@@ -87,12 +87,12 @@ local function client_of (world)
 end
 
 function modes.wire_number (world, numbers)
-  return client_of(world).buy{ phone_number = numbers[1] }
+  return client_of(world).buy{ phone_number = numbers[1], voice_url = "https://example.com/" }
 end
 
 function modes.wire_area_code (world, numbers)
   world.numbers = numbers
-  return client_of(world).buy{ area_code = 415 }
+  return client_of(world).buy{ area_code = 415, voice_url = "https://example.com/" }
 end
 
 -- What many a script does: again after whatever went wrong, with the first number that is free at the time.
@@ -119,12 +119,13 @@ function modes.naive_number (world, numbers)
 end
 
 -- Buys `count` times; answers how often each end came. `double`: charged more than once. `lost`: charged, and reported
--- as failed. `false_success`: reported as bought, and not ours. `misdated`: said to be owned already, and just bought.
+-- as failed. `false_success`: reported as bought, and not ours. `unset`: reported as bought, without its settings.
+-- `misdated`: said to be owned already, and just bought; or the other way round.
 local function run (mode, count, seed, options)
   local world = worlds.new(seed, options)
   world.session = session(world)
   local tally = { bought = 0, ambiguous = 0, failed = 0, double = 0, lost = 0, false_success = 0,
-                  misdated = 0 }
+                  unset = 0, misdated = 0 }
   for _ = 1, count do
     world:begin()
     local record, err = modes[mode](world, world:offer(5))
@@ -133,8 +134,12 @@ local function run (mode, count, seed, options)
     tally[ending] = tally[ending] + 1
     if world.charges > 1 then tally.double = tally.double + 1 end
     if ending == "failed" and world.charges > 0 then tally.lost = tally.lost + 1 end
-    if record and err and err.already_owned then tally.misdated = tally.misdated + 1 end
-    if record and world.owner[record.phone_number] ~= "us" then tally.false_success = tally.false_success + 1 end
+    if record then
+      local number = record.phone_number
+      if world.owner[number] ~= "us" then tally.false_success = tally.false_success + 1 end
+      if not world.set[number] then tally.unset = tally.unset + 1 end
+      if err and err.already_owned ~= world.had[number] then tally.misdated = tally.misdated + 1 end
+    end
   end
   return tally
 end

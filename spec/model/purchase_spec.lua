@@ -4,8 +4,8 @@ local policy = require "spec.model.policy"
 
 local count = tonumber(os.getenv("MODEL_PURCHASES")) or 50000
 local seed = tonumber(os.getenv("MODEL_SEED")) or 1
-local world = { posts = 0.6, reads = 0.2, rivals = 0.2 }
-local calm = { posts = 0.1, reads = 0.1, rivals = 0 }
+local world = { posts = 0.6, reads = 0.2, rivals = 0.2, owned = 0.1 }
+local calm = { posts = 0.1, reads = 0.1, rivals = 0, owned = 0.1 }
 
 local function report (mode, tally)
   if not os.getenv("MODEL_PURCHASES") then return end
@@ -37,7 +37,8 @@ describe("the purchase policy, with six POSTs of ten and two reads of ten failin
       it("never buys twice", function () assert.equal(0, tally.double) end)
       it("never reports as failed what was bought", function () assert.equal(0, tally.lost) end)
       it("never reports as bought what is not ours", function () assert.equal(0, tally.false_success) end)
-      it("never takes a purchase of its own for an older one", function () assert.equal(0, tally.misdated) end)
+      it("never reports as bought what has not its settings", function () assert.equal(0, tally.unset) end)
+      it("never mistakes a purchase of its own and an older one", function () assert.equal(0, tally.misdated) end)
       it("leaves fewer than one in ten in doubt", function () assert.truthy(tally.ambiguous < count / 10) end)
     end)
   end
@@ -45,7 +46,8 @@ describe("the purchase policy, with six POSTs of ten and two reads of ten failin
   it("holds behind the whole client, JSON and all", function ()
     for _, mode in ipairs{ "wire_number", "wire_area_code" } do
       local tally = run(mode, math.floor(count / 25), world)
-      assert.same({ 0, 0, 0, 0 }, { tally.double, tally.lost, tally.false_success, tally.misdated })
+      assert.same({ 0, 0, 0, 0, 0 },
+                  { tally.double, tally.lost, tally.false_success, tally.unset, tally.misdated })
       assert.truthy(tally.bought > count / 50)
     end
   end)

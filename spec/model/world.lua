@@ -20,14 +20,15 @@ end
 local faults = { "not_sent", "throttled", "lost_before", "lost_after", "hung_before", "hung_after", "error_before",
                  "error_after", "garbage", "truncated", "late" }
 
--- options: posts, reads (how many of each fail, of 1), rivals (in how many purchases one wants the number too)
+-- options: posts, reads (how many of each fail, of 1), rivals (in how many purchases one wants the number too), owned
+-- (in how many the first number on offer is ours already)
 local function new (seed, options)
   return setmetatable({ random = generator(seed), options = options, clock = 0 }, World)
 end
 
 -- Everything back to a fresh start, the clock and the random numbers aside.
 function World:begin ()
-  self.owner, self.shown, self.due, self.charges = {}, {}, {}, 0
+  self.owner, self.shown, self.born, self.had, self.set, self.due, self.charges = {}, {}, {}, {}, {}, {}, 0
 end
 
 -- Twilio's date of a virtual moment, in whole seconds.
@@ -38,12 +39,14 @@ local function date_of (moment, zone)
                                                       zone or "+0000")
 end
 
+-- Every purchase of ours comes with settings. Of a number that is ours already it is an update, which costs nothing.
 local function apply (self, who, number, moment)
+  if who == "us" and self.owner[number] ~= "rival" then self.set[number] = true end
   if self.owner[number] then return end
   self.owner[number] = who
   if who == "us" then
     self.charges = self.charges + 1
-    self.born = date_of(moment)
+    self.born[number] = date_of(moment)
     self.shown[number] = moment + 2 * self.random()  -- lists lag behind
   end
 end
@@ -75,11 +78,16 @@ function World:offer (count)
     list[i] = ("+1415555%04d"):format(i)
     if self.random() < self.options.rivals then self:later("rival", list[i], 30 * self.random() ^ 4) end
   end
+  if self.random() < self.options.owned then
+    local number = list[1]
+    self.had[number], self.owner[number], self.shown[number] = true, "us", self.clock
+    self.born[number] = date_of(self.clock - 3600)
+  end
   return list
 end
 
 local function record_of (self, number)
-  return { sid = "PN" .. ("0"):rep(28) .. number:sub(-4), phone_number = number, date_created = self.born }
+  return { sid = "PN" .. ("0"):rep(28) .. number:sub(-4), phone_number = number, date_created = self.born[number] }
 end
 
 -- Twilio processes a purchase: the number is ours (now, or already), or it is not for us.
