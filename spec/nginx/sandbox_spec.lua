@@ -294,4 +294,31 @@ describe("the script that serves the sandbox", function ()
     assert.truthy(said:find("Address already in use", 1, true))
     assert.truthy(said:find("sandbox: nginx did not start\nstatus 1$"), said)
   end)
+
+  -- What commands say that may `start` the sandbox in the directory $d and `stop` it.
+  local function say (commands)
+    return shell([[exec 2>&1; d=$(mktemp -d)
+      start () {
+        PORT=0 TLS_PORT=0 lua/twilio/sandbox/serve $d >$d.said 2>&1 </dev/null & pid=$!
+        while kill -0 $pid && ! grep -q api_secret $d.said; do sleep 0.02; done 2>/dev/null
+      }
+      stop () { kill $pid; wait $pid; }
+      ]] .. commands .. "; rm -rf $d $d.said")
+  end
+
+  it("removes nothing that it did not make, not even the directory", function ()
+    assert.equal("mine", say"echo 1 >$d/mine; start; stop; ls $d")
+    assert.equal("there", say"start; stop; [ -d $d ] && echo there")
+  end)
+
+  it("does not start where a name of its own is somebody else's", function ()
+    local said = say"echo mine >$d/nginx.conf; start; cat $d.said; ls $d; cat $d/nginx.conf"
+    assert.truthy(said:find("^sandbox: %S+ holds a nginx.conf that is none of the sandbox's"), said)
+    assert.truthy(said:find("\nnginx.conf\nmine$"), said)
+  end)
+
+  it("starts again over what a run left that was killed, and tidies it up", function ()
+    assert.equal("ca.pem\n1", say[[start; cp -r $d $d.left; stop; mv $d.left/* $d; rmdir $d.left; rm $d/nginx.pid
+      ls $d | grep ^ca.pem; start; grep -c api_secret $d.said; stop; ls $d]])
+  end)
 end)
