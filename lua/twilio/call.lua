@@ -28,8 +28,8 @@ function Call:remaining ()
   return self.ends - self.world:now()
 end
 
--- The server's clock, by its last answer in this call, at the monotonic time `at`; nil before any. Ours would not do: it
--- may be wrong, and a wrong one makes old purchases of new ones.
+-- The server's clock, by its last answer in this call, at the monotonic time `at`; nil before any. Ours would not do:
+-- it may be wrong, and a wrong one makes old purchases of new ones.
 function Call:server_time (at)
   return self.offset and at + self.offset
 end
@@ -50,16 +50,21 @@ local function patience (t, class, left)
   return math.min(class.money and t.money_timeout or t.timeout, class.looks and 0.75 * left or left)
 end
 
+-- With no more time left no attempt begins.
+local function least (t, class)
+  return class.money and t.money_least or 0
+end
+
 local function late ()
-  return { outcome = "not_sent", sent = 0, err = { kind = "timeout", message = "the deadline has passed" } }
+  return { outcome = "not_sent", sent = 0, err = { kind = "timeout", message = "the deadline leaves no time for it" } }
 end
 
 function Call:attempt (round)
-  local request, now = round.request, self:now()
+  local request, t, now = round.request, self.world.times, self:now()
+  local class, left = retry.classes[request.class], self.ends - now
   round.began = round.began or now
-  local timeout = patience(self.world.times, retry.classes[request.class], self.ends - now)
-  if timeout <= 0 then return late() end
-  request.timeout = timeout
+  if left <= least(t, class) then return late() end
+  request.timeout = patience(t, class, left)
   round.tries = round.tries + 1
   local pending = round.pending
   round.pending = nil
@@ -76,11 +81,12 @@ end
 
 -- What retry.lua must know.
 function Call:facts (round, fate)
+  local class = round.request.class
   return {
-    class = round.request.class, outcome = fate.outcome, kind = fate.err and fate.err.kind,
+    class = class, outcome = fate.outcome, kind = fate.err and fate.err.kind,
     transient = fate.transient, retry_after = fate.retry_after, doubted = round.doubted, tries = round.tries,
     attempts = round.attempts, tokens = self.world.purse.tokens, exempt = round.exempt,
-    remaining = self:remaining(),
+    remaining = self:remaining() - least(self.world.times, retry.classes[class]),
   }
 end
 

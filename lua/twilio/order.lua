@@ -37,7 +37,8 @@ local function by_area (session, call, plan)
     return of_number(session, plan, request)
   end)
   if record or info.code ~= 20008 then return record, info end
-  -- Twilio's test credentials may not search; what they buy, by any area code, is make-believe.
+  -- Twilio's test credentials may not search; what they buy, by any area code, is make-believe. on_intent does not hear
+  -- of it: it costs nothing, and there is no number to look for afterwards.
   record, info = call:run(call:round(plan.request))
   if not record and info.maybe_applied then info.retryable = false end
   return record, info

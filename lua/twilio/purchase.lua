@@ -56,7 +56,7 @@ local candidates = 5
 
 -- Takes one of the numbers out of the list: at random, since rivals see the same list; and none that this client is
 -- after in a call beside this one, since both would believe to have bought it. Such a claim ends with a definite
--- refusal, or with the time that a purchase may take.
+-- refusal, or with the time that this call and another one may take.
 local function draw (call, numbers)
   local drawn, now = call.world.drawn, call:now()
   for number, ends in pairs(drawn) do
@@ -65,7 +65,7 @@ local function draw (call, numbers)
   while #numbers > 0 do
     local number = table.remove(numbers, math.floor(call.world.random() * #numbers) + 1).phone_number
     if type(number) == "string" and not drawn[number] then
-      drawn[number] = now + call.world.times.money_deadline
+      drawn[number] = math.max(call.ends, now + call.world.times.money_deadline)
       return number
     end
   end

@@ -6,6 +6,7 @@ local times = {
   attempts = 4,
   timeout = 30, money_timeout = 60,      -- of one attempt; money: a purchase or a call that rings a phone
   deadline = 60, money_deadline = 150,   -- of a whole call, with its waits and its reconciling
+  money_least = 0.5,                     -- a connection and a round trip: with less time left no attempt begins
   backoff = 0.2, backoff_throttled = 1, backoff_max = 20,
   retry_after_max = 60,                  -- a longer Retry-After is told to the caller, not slept through
   look = 0.5, settle = 8,                -- a doubted purchase is looked for at growing steps from `look`, for `settle`
@@ -64,7 +65,7 @@ end
 -- What to do after an attempt. `fact` holds: class; outcome (ok rejected throttled not_sent ambiguous); kind (of the
 -- error; not_found is Twilio's own word, never another's 404); doubted (an earlier copy of this request may have been
 -- processed); transient (another try may help); tries (attempts so far) of attempts; tokens (of the budget) or exempt;
--- remaining (seconds to the deadline); retry_after. Answers one of
+-- remaining (seconds in which an attempt may begin); retry_after. Answers one of
 --   "done"          the value is there
 --   "gone"          a delete found nothing, and an earlier copy of the same delete explains it
 --   "again", seconds, cost

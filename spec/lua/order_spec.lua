@@ -112,6 +112,19 @@ describe("a purchase by area code", function ()
     assert.truthy(client.numbers.buy{ area_code = 415 })
   end)
 
+  it("does not go after it for as long as that other call may last", function ()
+    local transport = fake.transport(function (request)
+      if request.method == "GET" then return found end
+      return fake.response(201, fake.record(), { date = "Thu, 30 Jul 2015 23:19:05 GMT" })
+    end)
+    local numbers = fake.client(transport).numbers
+    assert.truthy(numbers.buy{ area_code = 415, deadline = 600 })
+    transport.clock = transport.clock + 599
+    assert.is_nil((numbers.buy{ area_code = 415 }))
+    transport.clock = transport.clock + 2
+    assert.truthy((numbers.buy{ area_code = 415 }))
+  end)
+
   it("lets go of a number that was refused, or never asked for", function ()
     local refusals = { taken, fake.unsent }
     for _, refusal in ipairs(refusals) do

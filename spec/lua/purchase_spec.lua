@@ -260,6 +260,26 @@ describe("a purchase by number", function ()
     assert.truthy(methods(transport):find("GET"))
   end)
 
+  it("does not begin where no time is left for a round trip", function ()
+    local record, err, transport = buy({ bought }, { phone_number = fake.number, deadline = 0.3 })
+    assert.is_nil(record)
+    assert.same({ "timeout", false, 0, 0 }, { err.kind, err.sent, err.attempts, #transport.requests })
+    assert.truthy(buy({ bought }, { phone_number = fake.number, deadline = 0.6 }))
+    assert.truthy(buy({ bought }, nil, { timeout = 0.2 }))
+  end)
+
+  it("does not go out again where no time is left for a round trip", function ()
+    for _, first in ipairs{ fake.unsent, fake.lost } do
+      local _, err, transport = buy({ function (request, self)
+        if request.method == "GET" then return absent end
+        self.clock = self.clock + 9.6
+        return first
+      end }, { phone_number = fake.number, deadline = 10 })
+      assert.equal("deadline", err.reason)
+      assert.equal(1, select(2, methods(transport):gsub("POST", "")))
+    end
+  end)
+
   it("looks even with the retry budget spent, and says what kept it from more", function ()
     local transport = fake.transport(function (request)
       return request.method == "POST" and fake.lost or absent
