@@ -66,6 +66,22 @@ local function pages (numbers, source, row)
   end
 end
 
+local intent_fields = { phone_number = "string", account_sid = "string", since = "number" }
+
+-- What reconcile goes by, of an intent or an error; or nil, message.
+local function intent_of (given)
+  local intent = {}
+  for name, kind in pairs(intent_fields) do
+    local value = rawget(given, name)
+    if value ~= nil and type(value) ~= kind then
+      return nil, ("an intent's %s must be a %s, not a %s"):format(name, kind, type(value))
+    end
+    intent[name] = value
+  end
+  if not intent.phone_number then return nil, "reconcile needs an intent with its phone_number" end
+  return intent
+end
+
 -- The table of functions for the session that `source()` answers.
 local function bind (source)
   local numbers = { operations = core.operations }
@@ -78,15 +94,16 @@ local function bind (source)
 
   -- What became of a purchase whose outcome was never learnt (a crash, an ambiguous error). `intent` is what on_intent
   -- was told, or the error: phone_number, and account_sid and since if known. Answers "bought", record, info (with
-  -- info.already_owned where the record is older than `since`); "not_found_yet"; or "unknown", err.
+  -- info.already_owned where the record is older than `since`, which none is said to be without it); "not_found_yet";
+  -- or "unknown", err. A field of the wrong type raises; a bad value is "unknown", err of kind invalid.
   function numbers.reconcile (intent)
     local given, mistake = checked(numbers, "reconcile", intent)
-    local phone_number = given and rawget(given, "phone_number")
-    if given and type(phone_number) ~= "string" then mistake = "reconcile needs an intent with its phone_number" end
-    if mistake then error(mistake, 2) end
+    local wanted
+    if given then wanted, mistake = intent_of(given) end
+    if not wanted then error(mistake, 2) end
     local session, err = source()
     if not session then return "unknown", err end
-    return session:reconcile(given)
+    return session:reconcile(wanted)
   end
 
   return numbers

@@ -58,13 +58,16 @@ local function transfer (session, call, plan)
   return transfers.transfer(call, { request = plan.request, there = there, target = target })
 end
 
--- "bought", record, info; "not_found_yet"; or "unknown", err.
+-- "bought", record, info; "not_found_yet"; or "unknown", err. The intent is that of a purchase, which is made up anew,
+-- checks and all, and looked for.
 local function reconcile (session, call, intent)
-  local number = intent.phone_number
-  local plan, err = plans.of_call(session, { class = "read" }, "list_incoming", {
-    phone_number = number, account_sid = intent.account_sid, page_size = 20 })
-  if not plan then return "unknown", err end
-  return purchase.reconcile(call, { list = plan.request, phone_number = number, since = intent.since })
+  local plan, order, err
+  plan, err = plans.of_call(session, { class = "buy" }, "buy", { phone_number = intent.phone_number,
+                                                               account_sid = intent.account_sid })
+  if plan then order, err = of_number(session, plan, plan.request) end
+  if not order then return "unknown", err end
+  order.since = intent.since
+  return purchase.reconcile(call, order)
 end
 
 return { buy = buy, transfer = transfer, reconcile = reconcile }

@@ -223,9 +223,26 @@ describe("reconcile", function ()
     assert.truthy(transport.requests[1].url:find(other, 1, true))
   end)
 
-  it("raises without a number to look for", function ()
+  it("answers a bad value as invalid, and sends nothing", function ()
+    for parameter, intent in pairs{ phone_number = { phone_number = "415" },
+                                    account_sid = { phone_number = fake.number, account_sid = "AC1" } } do
+      local verdict, err, _, transport = reconcile(intent, absent)
+      assert.same({ "unknown", "invalid", parameter, 0 }, { verdict, err.kind, err.parameter, #transport.requests })
+    end
+    for _, number in ipairs{ "", "+1415555*", "+1 415 555 0123", "+14155550123\n" } do
+      assert.equal("unknown", (reconcile({ phone_number = number }, there)))
+    end
+  end)
+
+  it("raises what could never be right, at its caller's line", function ()
     local numbers = fake.client(fake.transport(absent)).numbers
-    assert.has_error(function () numbers.reconcile{} end)
-    assert.has_error(function () numbers.reconcile("+14155550123") end)
+    for _, intent in ipairs{ {}, fake.number, { phone_number = 14155550123 },
+                             { phone_number = fake.number, account_sid = 1 },
+                             { phone_number = fake.number, since = "Thu, 30 Jul 2015 23:19:04 +0000" } } do
+      local line = debug.getinfo(1, "l").currentline + 1
+      local ok, message = pcall(function () numbers.reconcile(intent) end)
+      assert.is_false(ok)
+      assert.truthy(tostring(message):find("order_spec.lua:" .. line .. ":", 1, true), message)
+    end
   end)
 end)
