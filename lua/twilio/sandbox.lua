@@ -30,15 +30,23 @@ local defaults = {
 }
 
 local choices = { rebuy = { old = true, new = true }, verification = { success = true, failed = true } }
+local least = { numbers = 0, list_lag = 0, release_delay = 0, verification_delay = 0, search_rows = 1 }
+
+local function is_value (name, value)
+  if type(value) ~= type(defaults[name]) then return false end
+  if least[name] then return value >= least[name] and value < math.huge end
+  return not choices[name] or choices[name][value] ~= nil
+end
 
 -- The settings with those that are given. Raises, two levels up, for what is no setting or no value of one.
 local function settle (settings, given)
+  if given ~= nil and type(given) ~= "table" then error("the settings must be a table", 3) end
   local new = {}
   for name, value in pairs(settings) do new[name] = value end
   for name, value in pairs(given or {}) do
     if defaults[name] == nil then
       error("unknown setting of the sandbox: " .. tostring(name), 3)
-    elseif type(value) ~= type(defaults[name]) or choices[name] and not choices[name][value] then
+    elseif not is_value(name, value) then
       error("not a value for " .. name .. ": " .. tostring(value), 3)
     end
     new[name] = value
@@ -48,6 +56,20 @@ end
 
 local Sandbox = {}
 Sandbox.__index = Sandbox
+
+-- A clock that stands still but for its own sleep: what falls due on the way happens at its time.
+local function virtual_clock (self)
+  local now = os.time()
+  local function sleep (seconds)
+    local wakes, agenda = now + seconds, self.world.agenda
+    while (agenda:next() or math.huge) <= wakes do
+      now = math.max(now, agenda:next())
+      agenda:run(now)
+    end
+    now = wakes
+  end
+  return function () return now end, sleep
+end
 
 local function start (self)
   self.world = world.new(self.settings, self.clock)
@@ -65,13 +87,17 @@ end
 
 --- A sandbox. config may give any of the settings above, and
 ---   on_status_callback  function ({ url, method, account_sid, fields, at }), called when a StatusCallback is due
----   clock               function () → wall-clock seconds; without one the clock stands still between calls of sleep()
+---   clock, sleep        function () → wall-clock seconds, and function (seconds), which lets them pass; without both
+---                       the clock stands still between calls of the sandbox's sleep()
 --- Raises for what is no setting or no value of one.
 local function new (config)
-  local self, given = setmetatable({ virtual = os.time() }, Sandbox), {}
+  if config ~= nil and type(config) ~= "table" then error("the settings must be a table", 2) end
+  local self, given = setmetatable({}, Sandbox), {}
   for name, value in pairs(config or {}) do given[name] = value end
-  self.on_status_callback, given.on_status_callback = given.on_status_callback, nil
-  self.clock, given.clock = given.clock or function () return self.virtual end, nil
+  self.on_status_callback, self.clock, self.pass = given.on_status_callback, given.clock, given.sleep
+  given.on_status_callback, given.clock, given.sleep = nil, nil, nil
+  if (self.clock == nil) ~= (self.pass == nil) then error("clock and sleep belong together", 2) end
+  if not self.clock then self.clock, self.pass = virtual_clock(self) end
   self.launch = settle(defaults, given)
   self.account_sid, self.auth_token = self.launch.account_sid, self.launch.auth_token
   self.begun = self.clock()
@@ -88,10 +114,13 @@ end
 --- Has requests fail: { seed = n, rules = { { fault = "drop_after", method = "POST", path = "IncomingPhoneNumbers",
 --- probability = 0.2 }, … } }. The kinds of fault stand in twilio/sandbox/faults.lua; no rules end them.
 function Sandbox:faults (plan)
+  if type(plan) ~= "table" then error("faults must be a table: seed and rules", 2) end
   for name in pairs(plan) do
     if name ~= "seed" and name ~= "rules" then error("faults have no " .. tostring(name) .. ": seed and rules", 2) end
   end
-  self.fault_rules = faults.new(plan.seed or self.settings.seed, plan.rules)
+  local seed = plan.seed or self.settings.seed
+  if type(seed) ~= "number" then error("the faults' seed must be a number", 2) end
+  self.fault_rules = faults.new(seed, plan.rules)
 end
 
 local function copies (list)
@@ -104,9 +133,10 @@ local function copies (list)
 end
 
 --- What is true: requests (a count), charges, releases, verification_calls and callbacks (lists), owned (a list of
---- phone numbers), faults (how often each struck).
+--- phone numbers), faults (how often each struck). What was due by now happens first.
 function Sandbox:state ()
   local w, owned, struck = self.world, {}, {}
+  w.agenda:run(self.clock())
   for phone_number in pairs(w.owner) do owned[#owned + 1] = phone_number end
   table.sort(owned)
   for fault, times in pairs(w.struck) do struck[fault] = times end
@@ -134,15 +164,10 @@ function Sandbox:send (request)
   return faults.deliver(self, request, response, delivery)
 end
 
---- Moves the clock; what falls due on the way happens at its time.
+--- Lets time pass; what is due by then happens.
 function Sandbox:sleep (seconds)
-  local target = self.virtual + math.max(seconds, 0)
-  local agenda = self.world.agenda
-  while (agenda:next() or target + 1) <= target do
-    self.virtual = math.max(self.virtual, agenda:next())
-    agenda:run(self.virtual)
-  end
-  self.virtual = target
+  self.pass(math.max(seconds, 0))
+  self.world.agenda:run(self.clock())
 end
 
 --- Seconds since the sandbox was made.

@@ -5,6 +5,19 @@ local sandbox = require "twilio.sandbox"
 
 local ALL = "IncomingPhoneNumbers.json"
 
+-- Whether a call raises a message with those words that blames a line of this file.
+local function raises_here (words, f, given)
+  local ok, message = pcall(function () f(given) end)
+  assert.is_false(ok, words)
+  assert.truthy(message:find("sandbox_faults_spec%.lua:%d+: ") and message:find(words, 1, true), message)
+end
+
+-- A method of a new sandbox as a function.
+local function box_method (name)
+  local box = sandbox.new()
+  return function (given) box[name](box, given) end
+end
+
 describe("sandbox: faults", function ()
   local api
   before_each(function () api = inside.new{ numbers = 2 } end)
@@ -173,6 +186,42 @@ describe("sandbox: as a transport", function ()
     box:close()
   end)
 
+  describe("with a clock of somebody else's", function ()
+    local box, now
+    before_each(function ()
+      now = 1000
+      box = sandbox.new{ clock = function () return now end, sleep = function (seconds) now = now + seconds end }
+    end)
+
+    it("sleeps by its sleep", function ()
+      box:sleep(2.5)
+      box:sleep(-1)
+      assert.same({ 1002.5, 2.5 }, { now, box:now() })
+    end)
+
+    it("has what is due happen by that clock", function ()
+      local happened
+      box.world:after(5, function () happened = now end)
+      box:sleep(4)
+      assert.is_nil(happened)
+      box:sleep(2)
+      assert.equal(1006, happened)
+    end)
+
+    it("has what is due happen before it tells its state", function ()
+      local happened
+      box.world:after(5, function () happened = true end)
+      now = 1005
+      box:state()
+      assert.is_true(happened)
+    end)
+
+    it("takes a clock and its sleep together alone", function ()
+      raises_here("clock and sleep belong together", sandbox.new, { clock = os.time })
+      raises_here("clock and sleep belong together", sandbox.new, { sleep = print })
+    end)
+  end)
+
   it("counts how often a request went out", function ()
     assert.equal(1, inside.new().send("GET", ALL).sent)
   end)
@@ -215,25 +264,56 @@ describe("sandbox: as a transport", function ()
   end)
 
   it("raises for a setting that does not exist", function ()
-    assert.has_error(function () sandbox.new{ colour = "blue" } end)
-    assert.has_error(function () sandbox.new():reset{ colour = "blue" } end)
+    raises_here("unknown setting of the sandbox: colour", sandbox.new, { colour = "blue" })
+    raises_here("unknown setting of the sandbox: colour", box_method("reset"), { colour = "blue" })
+  end)
+
+  it("raises for settings that are no table", function ()
+    raises_here("must be a table", sandbox.new, 7)
+    raises_here("must be a table", box_method("reset"), "numbers")
   end)
 
   it("raises for a value that is none, and stays as it was", function ()
     local api = inside.new{ numbers = 2 }
-    for name, value in pairs{ numbers = "many", rebuy = "never", verification = true, account_sid = 7 } do
-      assert.has_error(function () api.sandbox:reset{ [name] = value } end)
+    for name, value in pairs{ numbers = "many", rebuy = "never", verification = true, account_sid = 7, list_lag = -1,
+                              search_rows = 0, release_delay = math.huge, verification_delay = 0 / 0 } do
+      raises_here("not a value for " .. name, function (given) api.sandbox:reset(given) end, { [name] = value })
     end
     assert.equal(2, #api.sandbox:state().owned)
   end)
 
-  it("raises for a rule that would never strike", function ()
-    local api = inside.new()
-    for _, plan in ipairs{ { rule = {} }, { rules = { { fault = "none" } } },
-                           { rules = { { fault = "error", methd = "POST" } } },
-                           { rules = { { fault = "error", probability = "often" } } } } do
-      assert.has_error(function () api.sandbox:faults(plan) end)
+  it("raises for faults that are no plan", function ()
+    for said, plan in pairs{ ["a table"] = 7, ["have no rule"] = { rule = {} }, ["seed must be"] = { seed = "7" },
+                             ["rules must be a list"] = { rules = { fault = "error" } }, ["a list"] = { rules = 7 } } do
+      raises_here(said, box_method("faults"), plan)
     end
+  end)
+
+  for name, values in pairs{
+    fault = { "flood", 7 }, method = { "post", "", true }, path = { 7 }, methd = { "POST" },
+    probability = { "often", -0.1, 1.1, 0 / 0 }, times = { -1, 0.5, "2" }, seconds = { -1, math.huge },
+    status = { 99, 600, 500.5, "500" }, retry_after = { -1, math.huge },
+  } do
+    it("raises for a rule's " .. name .. " that cannot be", function ()
+      for _, value in ipairs(values) do
+        local rule = { fault = "error" }
+        rule[name] = value
+        raises_here("rule 2", box_method("faults"), { rules = { { fault = "late" }, rule } })
+      end
+    end)
+  end
+
+  it("raises for a rule that is no table, or names no fault", function ()
+    raises_here("rule 1 must be a table", box_method("faults"), { rules = { "error" } })
+    raises_here("rule 1", box_method("faults"), { rules = { {} } })
+  end)
+
+  it("takes the least and the most that a rule may say", function ()
+    inside.new().sandbox:faults{ seed = 0, rules = {
+      { fault = "error", method = "GET", path = "", probability = 0, times = 0, seconds = 0, status = 200,
+        retry_after = 0 },
+      { fault = "error", probability = 1, status = 599 },
+    } }
   end)
 
   it("tells its state in tables that are the caller's", function ()

@@ -160,7 +160,8 @@ describe("sandbox: control calls", function ()
   end)
 
   it("refuse bodies that are no objects", function ()
-    for _, body in ipairs{ "nonsense", "7", '{"rules":[{"fault":"flood"}]}' } do
+    for _, body in ipairs{ "nonsense", "7", '{"rules":[{"fault":"flood"}]}', '{"rules":[7]}', '{"rules":null}',
+      '{"rules":[{"fault":"error","status":99}]}', '{"seed":"x"}', "[1]" } do
       local answer, status = call("POST", "faults", body)
       assert.equal(400, status)
       assert.is_nil(answer.message:find("%.lua"))

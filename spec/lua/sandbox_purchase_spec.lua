@@ -10,8 +10,6 @@ describe("sandbox: purchases", function ()
   local api
   before_each(function () api = inside.new() end)
 
-  local function path (record) return "IncomingPhoneNumbers/" .. record.sid .. ".json" end
-
   local function refused (code, fields)
     local err, status = api.post(ANY, fields)
     assert.equal(code, err.code)

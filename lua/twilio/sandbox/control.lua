@@ -56,7 +56,7 @@ local function handle (sandbox, method, path, body)
   local decoded, given = pcall(cjson.decode, (body or "") ~= "" and body or "{}")
   if not decoded or type(given) ~= "table" then return refuse(400, "the body is not a JSON object") end
   local done, result = pcall(call, sandbox, given)
-  if not done then return refuse(400, (tostring(result):gsub("^%S+:%d+: ", ""))) end
+  if not done then return refuse(400, (tostring(result):gsub("^.-:%d+: ", ""))) end
   return result
 end
 

@@ -63,20 +63,53 @@ function kinds.late (rule, process, world)
   return nil, { drop = true }
 end
 
-local fields = { fault = "string", method = "string", path = "string", probability = "number", times = "number",
-  seconds = "number", status = "number", retry_after = "number" }
-
---- Fault rules with a seed of their own. Raises for a rule that cannot be: a test that believes in faults which never
---- strike proves nothing.
-local function new (seed, rules)
-  for i, rule in ipairs(rules or {}) do
-    for name, value in pairs(rule) do
-      if not fields[name] then error("rule " .. i .. " has a field that none has: " .. tostring(name), 3) end
-      if type(value) ~= fields[name] then error("rule " .. i .. ": " .. name .. " must be a " .. fields[name], 3) end
-    end
-    if not kinds[rule.fault] then error("rule " .. i .. " names no fault: " .. tostring(rule.fault), 3) end
+local function within (least, most, whole)
+  return function (value)
+    return type(value) == "number" and value >= least and value <= most and (not whole or value % 1 == 0)
   end
-  return setmetatable({ rules = rules or {}, draw = random.new(seed), left = {} }, Faults)
+end
+
+-- The fields of a rule: what each must be, in words and as a test.
+local MOST = 2 ^ 31
+local fields = {
+  fault = { "one of the faults", function (value) return kinds[value] ~= nil end },
+  method = { "a method in capitals", function (value) return type(value) == "string" and value:find("^%u+$") end },
+  path = { "a text", function (value) return type(value) == "string" end },
+  probability = { "a number from 0 to 1", within(0, 1) },
+  times = { "a whole number", within(0, MOST, true) },
+  seconds = { "a number of seconds", within(0, MOST) },
+  status = { "a status from 200 to 599", within(200, 599, true) },
+  retry_after = { "a number of seconds", within(0, MOST) },
+}
+
+local function is_list (value)
+  if type(value) ~= "table" then return false end
+  local count = 0
+  for _ in pairs(value) do count = count + 1 end
+  return count == #value
+end
+
+-- What is wrong with a rule, or nil.
+local function wrong (rule)
+  if type(rule) ~= "table" then return "must be a table" end
+  if rule.fault == nil then return "names no fault" end
+  for name, value in pairs(rule) do
+    local field = fields[name]
+    if not field then return "has a field that none has: " .. tostring(name) end
+    if not field[2](value) then return "has a " .. name .. " that is not " .. field[1] .. ": " .. tostring(value) end
+  end
+end
+
+--- Fault rules with a seed of their own. Raises, two levels up, for a rule that cannot be: a test that believes in
+--- faults which never strike proves nothing.
+local function new (seed, rules)
+  rules = rules or {}
+  if not is_list(rules) then error("rules must be a list", 3) end
+  for i, rule in ipairs(rules) do
+    local said = wrong(rule)
+    if said then error("rule " .. i .. " " .. said, 3) end
+  end
+  return setmetatable({ rules = rules, draw = random.new(seed), left = {} }, Faults)
 end
 
 local function strikes (self, i, rule, request)

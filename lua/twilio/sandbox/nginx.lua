@@ -53,7 +53,7 @@ end
 --- init_worker: makes the state and leaves a file once the worker is about to serve.
 local function start (ready_file)
   state = sandbox.new{
-    clock = ngx.now,
+    clock = ngx.now, sleep = ngx.sleep,
     on_status_callback = function (callback) ngx.timer.at(0, function () request_callback(callback) end) end,
   }
   ngx.timer.every(TICK, function () state.world.agenda:run(ngx.now()) end)
