@@ -69,6 +69,28 @@ describe("twilio.curl, in a process", function ()
     assert.equal("7\t404", said)
   end)
 
+  it("that was forked opens twilio.numbers anew, whose account is the environment's, and no other client", function ()
+    local sid = "AC" .. ("1"):rep(32)
+    local said = run([[
+      local twilio = require "twilio"
+      local client = twilio.new{}
+      assert(twilio.numbers.list_incoming() and client.numbers.list_incoming())
+      local pid = process.fork()
+      if pid == 0 then
+        local _, first = twilio.numbers.list_incoming()
+        local _, second = twilio.numbers.list_incoming()
+        local group = twilio.tasks()
+        group:add(twilio.numbers.list_incoming)
+        local result, _, err = group:wait()[1], client.numbers.list_incoming()
+        process.exit(first.attempts + second.attempts == 2 and result[1] and err.kind == "forked" and 7 or 1)
+      end
+      print(process.wait(pid), twilio.numbers.list_incoming() and client.numbers.list_incoming() and "both")
+    ]], { before = ("TWILIO_ACCOUNT_SID=%s TWILIO_AUTH_TOKEN=x TWILIO_API_URL=%s TWILIO_CA_FILE=%s"):format(sid,
+      server:url("good"), server.ca) })
+    assert.equal("7\tboth", said)
+    assert.equal(3, server:truth("good").connections)   -- two of the parent's, one of the child's
+  end)
+
   it("collects a pool and its exchanges in a forked child without a word to the server", function ()
     local said = run[[
       assert(pool:perform(request()))

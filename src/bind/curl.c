@@ -4,6 +4,7 @@
 **   pool:perform(request) -> response | nil, failure        waits
 **   pool:start(request) -> exchange | nil, failure          under way; the next call on the pool moves the first byte
 **   pool:step(seconds) -> value | nil [, failure]           what exchange:notify gave for one that is done now
+**   pool:forked() -> boolean                                is it another process's?
 **   pool:close()
 **   exchange:done() -> boolean
 **   exchange:notify(value)                                  pool:step answers value, once, when this one is done
@@ -190,6 +191,12 @@ static int pool_step (lua_State *L) {
   return 0;
 }
 
+static int pool_forked (lua_State *L) {
+  const pool_box *box = check_pool(L);
+  lua_pushboolean(L, box->pool != NULL && tw_pool_forked(box->pool));
+  return 1;
+}
+
 static int pool_close (lua_State *L) {
   pool_box *box = check_pool(L);
   box->closing = 1;
@@ -204,7 +211,7 @@ static int pool_gc (lua_State *L) {
 
 static const luaL_Reg pool_methods[] = {
   { "perform", pool_perform }, { "start", pool_start }, { "step", pool_step },
-  { "close", pool_close },     { NULL, NULL },
+  { "forked", pool_forked },   { "close", pool_close }, { NULL, NULL },
 };
 
 /* -- twilio.curl -- */

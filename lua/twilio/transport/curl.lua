@@ -83,6 +83,11 @@ end
 
 Curl.now = core.now
 
+-- Has it connections that belong to another process, the one that this was forked from?
+function Curl:forked ()
+  return self.pool ~= nil and self.pool:forked()
+end
+
 function Curl:close ()
   self.closed, self.options = true, nil
   if self.pool then self.pool:close() end
