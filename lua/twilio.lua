@@ -1,6 +1,7 @@
 -- twilio: phone numbers of Twilio, found, bought, changed, listed, released.
 
 local environment = require "twilio.environment"
+local errors = require "twilio.errors"
 local numbers = require "twilio.numbers"
 local open = require "twilio.open"
 local operations = require "twilio.operations"
@@ -20,7 +21,7 @@ local function facade (session)
 
   -- A group of functions that run side by side, see tasks.lua; or nil, err.
   function methods.tasks (self, options)
-    if not rawequal(self, client) then error("tasks is called with a colon, not a dot: client:tasks{…}", 2) end
+    if not rawequal(self, client) then errors.raise("tasks is called with a colon, not a dot: client:tasks{…}", 2) end
     local group, err = tasks.new(session.transport, options)
     return group, err
   end
@@ -53,10 +54,10 @@ end
 --   times (seconds, over those of twilio/retry.lua; for tests)
 -- An unknown setting or a wrong Lua type raises; a bad value answers nil, err of kind config, err.parameter its name.
 local function new (config)
-  if type(config) ~= "table" then error("twilio.new takes a table, not a " .. type(config), 2) end
+  if type(config) ~= "table" then errors.raise("twilio.new takes a table, not a " .. type(config), 2) end
   local session, err = open(config)
   if session then return facade(session) end
-  if type(err) == "string" then error(err, 2) end
+  if type(err) == "string" then errors.raise(err, 2) end
   return nil, err
 end
 

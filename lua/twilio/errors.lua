@@ -1,4 +1,5 @@
--- The error value: one shape for every failure of the world. A table of what is known, readable as text.
+-- The error value: one shape for every failure of the world. A table of what is known, readable as text. And how a
+-- mistake in the code is raised, which is a message with a place.
 
 local Error = { __metatable = "twilio.error" }
 
@@ -12,6 +13,10 @@ function Error:__tostring ()
   local text = tostring(self.kind) .. ": " .. tostring(self.message)
   if #notes == 0 then return text end
   return text .. " (" .. table.concat(notes, ", ") .. ")"
+end
+
+function Error.__concat (a, b)
+  return tostring(a) .. tostring(b)
 end
 
 -- The table `fields`, from now on an error. It must have `kind` and `message`; without counts nothing was sent.
@@ -34,4 +39,15 @@ local function of (err, request)
   return new(err)
 end
 
-return { new = new, of = of, path = path }
+-- error(message, level), but where that level has no line, as after a tail call or from C, at the next above that has.
+local function raise (message, level)
+  local place = level + 1
+  local info = debug.getinfo(place, "l")
+  while info and info.currentline < 1 do
+    place = place + 1
+    info = debug.getinfo(place, "l")
+  end
+  error(message, place)
+end
+
+return { new = new, of = of, path = path, raise = raise }

@@ -2,6 +2,7 @@
 -- caller's line, and nowhere below.
 
 local core = require "twilio.core"
+local errors = require "twilio.errors"
 local pagers = require "twilio.pager"
 local searches = require "twilio.search"
 
@@ -22,13 +23,13 @@ end
 local function single (numbers, source, row, name)
   return function (params)
     local given, mistake = checked(numbers, name, params)
-    if not given then error(mistake, 2) end
+    if not given then errors.raise(mistake, 2) end
     local session, err = source()
     if not session then return nil, err end
     local plan
     plan, err = session:plan(row, name, given)
     if not plan then
-      if type(err) == "string" then error(err, 2) end
+      if type(err) == "string" then errors.raise(err, 2) end
       return nil, err
     end
     return session:run(plan)
@@ -53,7 +54,7 @@ end
 local function each (numbers, source, row)
   return function (params)
     local pager, mistake = walk(numbers, source, row, row.each, params)
-    if not pager then error(mistake, 2) end
+    if not pager then errors.raise(mistake, 2) end
     return pagers.each(pager), nil, nil, pager
   end
 end
@@ -61,7 +62,7 @@ end
 local function pages (numbers, source, row)
   return function (params)
     local pager, mistake = walk(numbers, source, row, row.pages, params)
-    if not pager then error(mistake, 2) end
+    if not pager then errors.raise(mistake, 2) end
     return pager, nil, nil, pager
   end
 end
@@ -100,7 +101,7 @@ local function bind (source)
     local given, mistake = checked(numbers, "reconcile", intent)
     local wanted
     if given then wanted, mistake = intent_of(given) end
-    if not wanted then error(mistake, 2) end
+    if not wanted then errors.raise(mistake, 2) end
     local session, err = source()
     if not session then return "unknown", err end
     return session:reconcile(wanted)

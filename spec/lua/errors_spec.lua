@@ -22,9 +22,52 @@ describe("an error", function ()
     assert.equal("/2010-04-01/Accounts/AC1/IncomingPhoneNumbers.json", err.path)
   end)
 
+  it("is joined to text as it reads", function ()
+    local err = errors.new{ kind = "limit", message = "too long" }
+    assert.equal("not bought: limit: too long.", "not bought: " .. err .. ".")
+    assert.equal("limit: too longlimit: too long", err .. err)
+  end)
+
   it("keeps its metatable, which says what it is", function ()
     local err = errors.new{ kind = "limit", message = "too long" }
     assert.equal("twilio.error", getmetatable(err))
     assert.has_error(function () setmetatable(err, nil) end)
+  end)
+end)
+
+describe("a mistake", function ()
+  local function strict () errors.raise("never so", 2) end
+
+  local function here () return debug.getinfo(2, "l").currentline end
+
+  -- The line that f's mistake is raised at.
+  local function place (f)
+    local _, message = pcall(f)
+    assert.matches("never so$", message)
+    return tonumber(message:match("^[^:]*errors_spec%.lua:(%d+): "))
+  end
+
+  it("is raised at its caller's line", function ()
+    local line
+    local at = place(function () line = here() strict() end)
+    assert.equal(line, at)
+  end)
+
+  it("is raised at the next line up where the caller's own is lost in a tail call", function ()
+    local function tail () return strict() end
+    local line
+    local at = place(function () line = here() tail() end)
+    assert.equal(line, at)
+  end)
+
+  it("is raised at the next line up where C made the call", function ()
+    local line
+    local at = place(function () line = here() error(select(2, pcall(strict)), 0) end)
+    assert.equal(line, at)
+  end)
+
+  it("is raised without a line where there is none at all", function ()
+    local _, message = coroutine.resume(coroutine.create(function () return strict() end))
+    assert.equal("never so", message)
   end)
 end)

@@ -51,6 +51,14 @@ describe("a client's functions", function ()
     assert.equal(0, #transport.requests)
   end)
 
+  it("raise a mistake at a line of the caller's where it tail-calls them", function ()
+    local numbers = numbers_on(page)
+    local function buy () return numbers.buy{ phone_numbr = "+1" } end
+    local ok, err = pcall(function () return (buy()) end)
+    assert.is_false(ok)
+    assert.equal(here() - 2, line_of(err), tostring(err))
+  end)
+
   it("suggest the parameter that was meant", function ()
     local numbers = numbers_on(page)
     local _, err = pcall(numbers.list_incoming, { phone_numbr = "+1" })
