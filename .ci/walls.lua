@@ -25,7 +25,7 @@ local c_walls = {
 -- What a Lua file may require of ours: `only` these, or anything but `never`.
 local lua_walls = {
   { path = "^lua/twilio/settings%.lua$", only = "errors" },
-  { path = "^lua/twilio/config%.lua$", only = "core errors settings" },
+  { path = "^lua/twilio/config%.lua$", only = "core errors retry settings" },
   { path = "^lua/twilio/given%.lua$", only = "core errors settings" },
   { path = "^lua/twilio/client%.lua$", only = "core errors call config fate order plan retry tasks" },
   { path = "^lua/twilio/plan%.lua$", only = "core errors given retry" },

@@ -2,7 +2,6 @@
 -- request, has what comes back judged, and carries out plans.
 
 local calls = require "twilio.call"
-local config = require "twilio.config"
 local core = require "twilio.core"
 local errors = require "twilio.errors"
 local fates = require "twilio.fate"
@@ -17,7 +16,7 @@ Session.__index = Session
 -- `settings` as config.read answers them; `own` where the transport is to be closed with the session.
 local function new (settings, transport, own)
   return setmetatable({ settings = settings, account = settings.account, transport = transport, own = own,
-                        times = config.times(settings, retry.times), purse = retry.budget(), drawn = {} }, Session)
+                        times = settings.times, purse = retry.budget(), drawn = {} }, Session)
 end
 
 function Session:close ()

@@ -2,6 +2,7 @@
 
 local core = require "twilio.core"
 local errors = require "twilio.errors"
+local retry = require "twilio.retry"
 local settings = require "twilio.settings"
 
 local names = {}
@@ -51,7 +52,25 @@ local function environment (found, getenv)
   end
 end
 
--- Reads twilio.new's table: the configuration (account, and the settings by name); nil, message; or nil, err.
+-- The policy's times for these settings; nil, message; or nil, err.
+local function times (found)
+  local t = {}
+  for name, value in pairs(retry.times) do t[name] = value end
+  if found.timeout then t.timeout, t.money_timeout = found.timeout, found.timeout end
+  if found.deadline then t.deadline, t.money_deadline = found.deadline, found.deadline end
+  if found.max_attempts then t.attempts = found.max_attempts end
+  for name, value in next, found.times or {} do
+    if t[name] == nil then return nil, "unknown setting times." .. tostring(name) end
+    if type(value) ~= "number" then return nil, ("times.%s must be a number, not a %s"):format(name, type(value)) end
+    local check = settings.rows[name == "attempts" and "max_attempts" or "timeout"][3]
+    local should = check(value)
+    if should then return nil, settings.bad("times." .. name, should) end
+    t[name] = value
+  end
+  return t
+end
+
+-- Reads twilio.new's table: the configuration (account, times, and the settings by name); nil, message; or nil, err.
 local function read (given, getenv)
   local rest, found = settings.take(given, names, {}, false)
   if not rest then return nil, found end
@@ -70,7 +89,10 @@ local function read (given, getenv)
   if not found.account_sid then
     return nil, settings.bad("account_sid", "missing (TWILIO_ACCOUNT_SID is not set either)")
   end
-  local who, err = settings.credentials(found)
+  local who, err
+  found.times, err = times(found)
+  if err then return nil, err end
+  who, err = settings.credentials(found)
   if err then return nil, err end
   if not who then return nil, settings.bad("auth_token", "missing (TWILIO_AUTH_TOKEN is not set either)") end
   local url
@@ -85,15 +107,4 @@ local function read (given, getenv)
   return found
 end
 
--- The policy's times for these settings.
-local function times (config, standard)
-  local t = {}
-  for name, value in pairs(standard) do t[name] = value end
-  if config.timeout then t.timeout, t.money_timeout = config.timeout, config.timeout end
-  if config.deadline then t.deadline, t.money_deadline = config.deadline, config.deadline end
-  if config.max_attempts then t.attempts = config.max_attempts end
-  for name, value in pairs(config.times or {}) do t[name] = value end
-  return t
-end
-
-return { read = read, times = times }
+return { read = read }

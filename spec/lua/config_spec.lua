@@ -148,11 +148,35 @@ describe("the host", function ()
 end)
 
 describe("the policy's times", function ()
+  local function times (given)
+    given.account_sid, given.auth_token = sid, "t"
+    local settings, err = read(given)
+    return settings and settings.times, err
+  end
+
   it("are the standard ones, but for what is set", function ()
-    local t = config.times({ timeout = 5, deadline = 7, max_attempts = 2, times = { settle = 1 } }, retry.times)
+    local t = times{ timeout = 5, deadline = 7, max_attempts = 2, times = { settle = 1 } }
     assert.same({ 5, 5, 7, 7, 2, 1, 0.2 }, { t.timeout, t.money_timeout, t.deadline, t.money_deadline, t.attempts,
                                              t.settle, t.backoff })
     assert.same({ 30, 60, 60, 150 }, { retry.times.timeout, retry.times.money_timeout, retry.times.deadline,
                                        retry.times.money_deadline })
+  end)
+
+  it("are numbers, of names that there are", function ()
+    for name, value in pairs{ settle = "8", look = true, setle = 1, [1] = 1 } do
+      local t, message = times{ times = { [name] = value } }
+      assert.is_nil(t)
+      assert.equal("string", type(message))
+      assert.truthy(message:find(tostring(name), 1, true))
+    end
+  end)
+
+  it("are seconds above 0, at most a day; the attempts a whole number", function ()
+    for name, value in pairs{ settle = -1, look = 0, backoff = 0 / 0, deadline = 1 / 0, attempts = 1.5 } do
+      local t, err = times{ times = { [name] = value } }
+      assert.is_nil(t)
+      assert.same({ "config", "times." .. name }, { err.kind, err.parameter })
+    end
+    assert.equal(1, times{ times = { attempts = 1 } }.attempts)
   end)
 end)
