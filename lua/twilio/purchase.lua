@@ -5,10 +5,12 @@
 local core = require "twilio.core"
 local errors = require "twilio.errors"
 
--- Did the account have the number before the round began? By its date, on the server's clock.
+-- Did the account have the number before the round began? By its date, on the server's clock; nil where either is not
+-- known.
 local function owned_before (call, since, record)
   local created = core.date(record.date_created)
-  return created ~= nil and since ~= nil and created < since - call.world.times.skew
+  if not (created and since) then return nil end
+  return created < since - call.world.times.skew
 end
 
 -- Looks, with so many attempts at most. The record of exactly this number, or nil, and then err where even that is not
@@ -29,11 +31,11 @@ end
 local function buy (call, order)
   local round = call:round(order.request)
   local function before (record) return owned_before(call, call:server_time(round.began), record) end
-  -- The record that shows that it was done. One from before shows that the number is ours, but not that settings which
-  -- came with this purchase are the number's now.
+  -- The record that shows that it was done. One that is not new shows that the number is ours, but not that settings
+  -- which came with this purchase are the number's now.
   local function look (attempts)
     local record, err = find(call, order, attempts)
-    if record and order.settings and before(record) then return nil end
+    if record and order.settings and before(record) ~= false then return nil end
     return record, err
   end
   if order.on_intent then

@@ -332,6 +332,15 @@ describe("a purchase by number", function ()
     end)
   end)
 
+  it("with settings goes out again where nobody knows how new the number found is", function ()
+    local undated = fake.response(200, fake.page{ fake.record() })
+    local record, info = buy({ function (request, transport)
+      if request.method == "GET" then return undated end
+      return #transport.requests > 1 and bought or fake.lost
+    end }, { phone_number = fake.number, voice_url = "https://a.b" })
+    assert.same({ fake.sid, nil, 2 }, { record.sid, info.reconciled, info.attempts })
+  end)
+
   it("with settings is found, settings and all, where the number is new", function ()
     local record, info, transport = buy({ fake.lost, there }, { phone_number = fake.number, voice_url = "https://a.b" })
     assert.same({ fake.sid, true, nil }, { record.sid, info.reconciled, info.already_owned })
