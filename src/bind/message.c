@@ -143,12 +143,15 @@ int tw_message_pushresult (lua_State *L, tw_exchange *x) {
 }
 
 int tw_message_pushfailure (lua_State *L, const tw_failure *f) {
-  luaL_checkstack(L, 6, "failure");
+  luaL_checkstack(L, 8, "failure");
   lua_pushnil(L);
   lua_createtable(L, 0, 4);
   lua_pushstring(L, f->kind);
   lua_setfield(L, -2, "kind");
+  lua_pushlstring(L, f->where != NULL ? f->where : "", f->where_len);
+  lua_pushstring(L, f->where != NULL ? ": " : "");
   lua_pushstring(L, f->message);
+  lua_concat(L, 3);
   lua_setfield(L, -2, "message");
   lua_pushinteger(L, f->sent);
   lua_setfield(L, -2, "sent");

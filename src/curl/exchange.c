@@ -291,10 +291,7 @@ long tw_exchange_status (tw_exchange *x) {
 int tw_exchange_result (tw_exchange *x, tw_failure *f) {
   if (x->code != CURLE_OK) {
     *f = tw_failure_of(x->code, x->sent, x->is_read);
-    /* What the TLS library says of a certificate or a handshake names at most the host. */
-    if ((x->code == CURLE_PEER_FAILED_VERIFICATION || x->code == CURLE_SSL_CONNECT_ERROR) &&
-        x->error[0] != '\0')
-      f->message = x->error;
+    tw_failure_locate(f, x->code, x->easy, x->error);
     return 0;
   }
   /* libcurl is content with a response that ends inside its header block: this is not one. */

@@ -1,6 +1,8 @@
 #include "failure.h"
 
-#include <stddef.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 enum again { NEVER, READS, ALWAYS };
 
@@ -75,4 +77,60 @@ tw_failure tw_failure_of (CURLcode code, int sent, int is_read) {
   tw_failure f = tw_failure_make(r.kind, r.message, sent);
   f.transient = r.again == ALWAYS || (r.again == READS && is_read);
   return f;
+}
+
+/* -- Where it went -- */
+
+static const char connecting[] = "Failed to connect to ";
+
+static int begins (const char *s, const char *with) {
+  return strncmp(s, with, strlen(with)) == 0;
+}
+
+/* Does libcurl say that it could not connect to somebody who is not the URL's own host? That is the proxy. */
+static int is_elsewhere (const char *url, const tw_failure *f, const char *said) {
+  if (f->where == NULL || !begins(said, connecting)) return 0;
+  const char *host = f->where, *end = host + f->where_len;
+  size_t n = strcspn(host, "/:");
+  if (*host == '[') n = strcspn(++host, "]");
+  const char *port = memchr(host + n, ':', (size_t)(end - host) - n);
+  port = port != NULL ? port + 1 : begins(url, "https:") ? "443" : "80";
+  char own[CURL_ERROR_SIZE];
+  (void)snprintf(own, sizeof own, "%s%.*s port %.*s after ", connecting, (int)n, host,
+                 (int)strcspn(port, "/"), port);
+  return !begins(said, own);
+}
+
+/* May these words of libcurl's be shown? Some quote the proxy's URL, password and all. */
+static int is_harmless (CURLcode code, const char *said) {
+  switch (code) {
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_OPERATION_TIMEDOUT: return said[0] != '\0';
+  case CURLE_COULDNT_CONNECT: return begins(said, connecting);
+  case CURLE_COULDNT_RESOLVE_PROXY: return begins(said, "Could not resolve proxy: ");
+  case CURLE_RECV_ERROR: /* newer versions put it in the second way */
+    return begins(said, "Received HTTP code ") || begins(said, "CONNECT tunnel failed");
+  default: return 0;
+  }
+}
+
+void tw_failure_locate (tw_failure *f, CURLcode code, CURL *easy, const char *said) {
+  char *url = NULL;
+  long reason = 0;
+  (void)curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
+  (void)curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &reason);
+  const char *scheme_end = url != NULL ? strstr(url, "://") : NULL;
+  if (strcmp(f->kind, "config") != 0 && scheme_end != NULL) {
+    f->where = scheme_end + 3;
+    f->where_len = strcspn(f->where, "/");
+  }
+  if (begins(said, "Unsupported proxy")) {
+    *f = tw_failure_make("config", "the proxy's URL is not one that libcurl takes", 0);
+  } else if (code == CURLE_COULDNT_CONNECT && !is_elsewhere(url, f, said)) {
+    if (reason == ECONNREFUSED) f->message = "the connection was refused";
+  } else if (is_harmless(code, said)) {
+    if (code == CURLE_COULDNT_CONNECT) f->kind = "proxy";
+    f->message = said;
+  }
 }
