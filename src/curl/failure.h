@@ -11,8 +11,8 @@
 typedef struct tw_failure {
   const char *kind;
   const char *message;
-  int sent;      /* how often the request went out */
-  int transient; /* 1 when the same request may fare better later */
+  int sent;          /* how often the request went out */
+  int transient;     /* 1 when the same request may fare better later */
   const char *where; /* NULL, or host[:port] of the URL: the easy handle's, no NUL behind it */
   size_t where_len;
 } tw_failure;
