@@ -99,7 +99,6 @@ local function new (config)
   if (self.clock == nil) ~= (self.pass == nil) then error("clock and sleep belong together", 2) end
   if not self.clock then self.clock, self.pass = virtual_clock(self) end
   self.launch = settle(defaults, given)
-  self.account_sid, self.auth_token = self.launch.account_sid, self.launch.auth_token
   self.begun = self.clock()
   self:reset()
   return self
@@ -108,6 +107,7 @@ end
 --- Back to the start, without faults, and with other settings where they are given. Raises as new() does.
 function Sandbox:reset (changes)
   self.settings = settle(self.launch, changes)
+  self.account_sid, self.auth_token = self.settings.account_sid, self.settings.auth_token
   start(self)
 end
 

@@ -173,6 +173,50 @@ describe("sandbox: lagging lists", function ()
     api.sandbox:sleep(2)
     assert.equal("x", listed()[1].friendly_name)
   end)
+
+  it("show each of two updates late", function ()
+    local record = listed()[1]
+    local function name (text)
+      api.post("IncomingPhoneNumbers/" .. record.sid .. ".json", { FriendlyName = text })
+      api.sandbox:sleep(1)
+    end
+    name("x")
+    name("y")
+    assert.equal("x", listed()[1].friendly_name)
+    api.sandbox:sleep(1)
+    assert.equal("y", listed()[1].friendly_name)
+  end)
+
+  it("are filtered by what they show", function ()
+    local record = listed()[1]
+    api.post("IncomingPhoneNumbers/" .. record.sid .. ".json", { FriendlyName = "x" })
+    assert.same({ 1, 0 }, { #listed{ FriendlyName = record.friendly_name }, #listed{ FriendlyName = "x" } })
+    local by_number = { PhoneNumber = record.phone_number, FriendlyName = "x" }
+    assert.equal(0, #listed(by_number))
+    api.sandbox:sleep(2)
+    assert.same({ 0, 1 }, { #listed{ FriendlyName = record.friendly_name }, #listed{ FriendlyName = "x" } })
+    assert.equal(1, #listed(by_number))
+  end)
+
+  it("are those of caller IDs and addresses too", function ()
+    api.post("OutgoingCallerIds.json", { PhoneNumber = "+14158675309", FriendlyName = "x" })
+    api.post("Addresses.json", { CustomerName = "A", Street = "1", City = "B", Region = "C", PostalCode = "D",
+      IsoCountry = "US", FriendlyName = "x" })
+    api.sandbox:sleep(5)
+    for _, key in ipairs{ "OutgoingCallerIds", "Addresses" } do
+      local function names (filter)
+        local page, list = api.get(key .. ".json", { FriendlyName = filter }), {}
+        for i, record in ipairs(page.outgoing_caller_ids or page.addresses) do list[i] = record.friendly_name end
+        return list
+      end
+      local page = api.get(key .. ".json")
+      local sid = (page.outgoing_caller_ids or page.addresses)[1].sid
+      api.post(key .. "/" .. sid .. ".json", { FriendlyName = "y" })
+      assert.same({ { "x" }, {} }, { names("x"), names("y") })
+      api.sandbox:sleep(2)
+      assert.same({ {}, { "y" } }, { names("x"), names("y") })
+    end
+  end)
 end)
 
 describe("sandbox: as a transport", function ()
@@ -254,6 +298,15 @@ describe("sandbox: as a transport", function ()
     assert.equal(3, #api.sandbox:state().owned)
     api.sandbox:reset()
     assert.equal(1, #api.sandbox:state().owned)
+  end)
+
+  it("says by which credentials it lets in, after a reset too", function ()
+    local box = sandbox.new()
+    local sid = "AC" .. ("c"):rep(32)
+    box:reset{ account_sid = sid, auth_token = "another" }
+    assert.same({ sid, "another" }, { box.account_sid, box.auth_token })
+    assert.equal(200, box:send{ method = "GET", headers = {}, account = inside.account(box.account_sid, box.auth_token),
+      url = "/2010-04-01/Accounts/" .. sid .. "/" .. ALL }.status)
   end)
 
   it("counts requests and names what is owned", function ()

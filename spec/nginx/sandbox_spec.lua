@@ -108,12 +108,14 @@ describe("the sandbox over HTTP", function ()
       assert.same({ 500, 1 }, { buy().status, charges() })
     end)
 
-    for fault, processed in pairs{ drop_before = 0, drop_after = 1, truncate = 1 } do
+    for fault, case in pairs{ drop_before = { 0, "without a response" }, drop_after = { 1, "without a response" },
+                              truncate = { 1, "inside the response's body" } } do
       it(fault, function ()
         strike(fault)
         local response, failure = buy()
         assert.is_nil(response)
-        assert.same({ "network", processed }, { failure.kind, charges() })
+        assert.same({ "network", case[1] }, { failure.kind, charges() })
+        assert.truthy(failure.message:find(case[2], 1, true), failure.message)
       end)
     end
 
@@ -299,6 +301,7 @@ describe("the script that serves the sandbox", function ()
   local function say (commands)
     return shell([[exec 2>&1; d=$(mktemp -d)
       start () {
+        rm -f $d.said
         PORT=0 TLS_PORT=0 lua/twilio/sandbox/serve $d >$d.said 2>&1 </dev/null & pid=$!
         while kill -0 $pid && ! grep -q api_secret $d.said; do sleep 0.02; done 2>/dev/null
       }

@@ -14,13 +14,9 @@ local rows = {
 }
 local REQUIRED = 6
 
-local row = json.record{ "sid", "account_sid", "customer_name", "friendly_name", "street", "street_secondary", "city",
+local encode = json.record{ "sid", "account_sid", "customer_name", "friendly_name", "street", "street_secondary", "city",
   "region", "postal_code", "iso_country", "emergency_enabled", "validated", "verified", "date_created", "date_updated",
   "uri" }
-
-local function encode (record) return row(record) end
-
-local function encode_listed (record) return record.stale or row(record) end
 
 local function invalid (message) return reply.bad(21628, "Address Validation Error: " .. message) end
 
@@ -84,7 +80,7 @@ local function list (call)
     return is(record.customer_name, query.CustomerName) and is(record.friendly_name, query.FriendlyName)
       and is(record.iso_country, query.IsoCountry) and is(tostring(record.emergency_enabled), enabled)
   end
-  return pages.list(call, call.account.addresses, { key = "addresses", encode = encode_listed, passes = passes,
+  return pages.list(call, call.account.addresses, { key = "addresses", encode = encode, passes = passes,
     filters = { "FriendlyName", "EmergencyEnabled", "IsoCountry", "CustomerName" } })
 end
 
@@ -103,7 +99,7 @@ local function update (call)
   if not record then return reply.not_found(call.path) end
   local changes, err = read(call.form, false)
   if not changes then return err end
-  call.world:changing(record, encode)
+  call.account.addresses:changing(record)
   apply(record, changes)
   record.date_updated = call.world:date()
   return reply.ok(encode(record))

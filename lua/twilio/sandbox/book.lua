@@ -54,6 +54,18 @@ function Book:remove (record)
   self.later(function () unlink(self, record) end)
 end
 
+--- To be called before a record changes: the listing goes on with what it is now, until the change is due.
+function Book:changing (record)
+  local old = {}
+  for name, value in pairs(record) do old[name] = value end
+  record.was = record.was or {}
+  table.insert(record.was, old)
+  self.later(function () table.remove(record.was, 1) end)
+end
+
+--- A record as the listing shows it.
+function Book.listed_as (record) return record.was and record.was[1] or record end
+
 --- The record that the listing shows for a phone number, or nil.
 function Book:find (phone_number) return self.listed[phone_number] end
 
@@ -67,7 +79,7 @@ end
 function Book:step (from, direction, passes)
   local node = (from or self.edge)[direction]
   while node ~= self.edge do
-    if node.shown and (not passes or passes(node)) then return node end
+    if node.shown and (not passes or passes(self.listed_as(node))) then return node end
     node = node[direction]
   end
 end

@@ -14,10 +14,9 @@ local function encode (s) return (s:gsub("[^%w%-._~]", percent)) end
 
 --- The pairs of a query or body as a table. A name given twice has its last value.
 local function parse (s)
-  local pairs = {}
-  if not s then return pairs end
-  for name, value in s:gmatch("([^&=]+)=?([^&]*)") do pairs[decode(name)] = decode(value) end
-  return pairs
+  local fields = {}
+  for name, value in (s or ""):gmatch("([^&=]+)=?([^&]*)") do fields[decode(name)] = decode(value) end
+  return fields
 end
 
 return { decode = decode, encode = encode, parse = parse }

@@ -11,7 +11,7 @@ local magic_kind = { country = "US", type = "local", address = "none", beta = fa
   mms = true, fax = false }
 
 local function update_record (world, record, changes)
-  world:changing(record, number.encode)
+  record.account.incoming:changing(record)
   number.apply(record, changes)
   record.updated = world:date()
 end
@@ -122,7 +122,7 @@ local function list (call, type)
         and (not matches or matches(record.phone_number))
     end
   end
-  return pages.list(call, call.account.incoming, { key = "incoming_phone_numbers", encode = number.encode_listed,
+  return pages.list(call, call.account.incoming, { key = "incoming_phone_numbers", encode = number.encode,
     passes = passes, exact = exact, filters = { "Beta", "FriendlyName", "PhoneNumber", "Origin" } })
 end
 

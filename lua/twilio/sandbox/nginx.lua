@@ -27,7 +27,7 @@ end
 -- Requests a StatusCallback, on this machine only: anything else stays a line in the state.
 local function request_callback (callback)
   local host, port, path = callback.url:match("^http://([^/:?]+):?(%d*)([^#]*)")
-  if not host or not (host == "localhost" or host:find("^127%.")) then return end
+  if not host or not (host == "localhost" or host:find("^127%.%d+%.%d+%.%d+$")) then return end
   if path:sub(1, 1) ~= "/" then path = "/" .. path end
   local url, body = callback.url, ""
   if callback.method == "GET" then

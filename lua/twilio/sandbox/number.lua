@@ -37,9 +37,6 @@ local function encode (record)
   }
 end
 
---- The same for a listing, where it may still be what it was before its last change.
-local function encode_listed (record) return record.stale or encode(record) end
-
 local dependent_capabilities = json.record{ "Voice", "SMS", "MMS" }
 local inside_dependent = json.fields{ "sid", "account_sid", "friendly_name", "phone_number", "date_created",
   "date_updated", "uri", "address_requirements", "capabilities" }
@@ -78,6 +75,6 @@ local function apply (record, changes)
 end
 
 return {
-  name_of = name_of, encode = encode, encode_listed = encode_listed, encode_dependent = encode_dependent,
-  draft = draft, read_changes = read_changes, apply = apply,
+  name_of = name_of, encode = encode, encode_dependent = encode_dependent, draft = draft,
+  read_changes = read_changes, apply = apply,
 }

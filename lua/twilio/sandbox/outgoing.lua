@@ -18,8 +18,6 @@ local function encode (record)
     uri = "/2010-04-01/Accounts/" .. account .. "/OutgoingCallerIds/" .. record.sid .. ".json" }
 end
 
-local function encode_listed (record) return record.stale or encode(record) end
-
 -- A number in E.164, from that or from North America's national format; or nil.
 local function e164 (text)
   local digits = text:gsub("[%s%-().]", "")
@@ -104,7 +102,7 @@ local function list (call)
   local function passes (record)
     return (number == "" or record.phone_number == number) and (name == "" or record.friendly_name == name)
   end
-  return pages.list(call, call.account.outgoing, { key = "outgoing_caller_ids", encode = encode_listed,
+  return pages.list(call, call.account.outgoing, { key = "outgoing_caller_ids", encode = encode,
     passes = passes, filters = { "PhoneNumber", "FriendlyName" } })
 end
 
@@ -124,7 +122,7 @@ local function update (call)
   if call.form.FriendlyName then
     local name, err = settings.check.friendly_name(call.form.FriendlyName)
     if not name then return err end
-    call.world:changing(record, encode)
+    call.account.outgoing:changing(record)
     record.friendly_name = name ~= "" and name or available.friendly(record.phone_number)
     record.updated = call.world:date()
   end

@@ -77,7 +77,7 @@ local function list (call, book, options)
   local rows, err, more
   if options.exact then -- one record at most, and so one page
     local record = page == 0 and book:find(options.exact)
-    rows = { record and (not options.passes or options.passes(record)) and record or nil }
+    rows = { record and (not options.passes or options.passes(book.listed_as(record))) and record or nil }
   else
     rows, err = rows_of(book, call.query.PageToken, page * size, options.passes, size)
     if not rows then return err end
@@ -92,7 +92,7 @@ local function list (call, book, options)
     next_page_uri = more and uri(page + 1, "PA" .. rows[#rows].sid) or nil,
     previous_page_uri = page > 0 and rows[1] and uri(page - 1, "PB" .. rows[1].sid) or nil,
   }
-  local list_json = json.list(rows, options.encode)
+  local list_json = json.list(rows, function (row) return options.encode(book.listed_as(row)) end)
   return reply.ok('{"' .. options.key .. '":' .. list_json .. "," .. envelope(fields) .. "}")
 end
 

@@ -59,14 +59,6 @@ function World:after (seconds, action)
   if seconds <= 0 then action() else self.agenda:add(self.clock() + seconds, action) end
 end
 
---- To be called before a record changes: where lists lag, they go on showing what encode makes of it now.
-function World:changing (record, encode)
-  local lag = self.list_lag
-  if lag <= 0 then return end
-  record.stale = record.stale or encode(record)
-  self:after(lag, function () record.stale = nil end)
-end
-
 --- Has a StatusCallback requested: { url, method, account_sid, fields }.
 function World:callback (callback)
   callback.at = self.clock()
