@@ -175,6 +175,12 @@ describe("inside an nginx worker", function ()
     assert.truthy(said:find "^dns: api.invalid could not be resolved", said)
   end)
 
+  it("a refused connection is named, host and port", function ()
+    local closed = server:url("closed", "localhost")
+    local said = front:get("/at?origin=" .. closed)
+    assert.equal(1, (said:find("connect: " .. closed:match("//(.*)") .. ": ", 1, true)), said)
+  end)
+
   it("an https host that is an address is refused, for nginx cannot hold a certificate against it", function ()
     assert.truthy((front:get("/at?origin=" .. server:url("good", "127.0.0.1"))):find "^certificate: 127")
     assert.equal(0, server:truth("good").requests)

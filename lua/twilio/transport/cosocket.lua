@@ -135,17 +135,18 @@ local function handshake (socket, target, deadline)
 end
 
 -- Why a connect failed: nginx says it in words.
-local function refused (why, host, proxied)
+local function refused (why, near, proxied)
+  local place = near.host .. ":" .. near.port
   if why:find("no resolver defined", 1, true) then
-    return failure("config", "nginx needs a `resolver` to look up " .. host, 0, false)
+    return failure("config", "nginx needs a `resolver` to look up " .. near.host, 0, false)
   elseif why == "timeout" then
-    return failure("timeout", "timed out while connecting to " .. host, 0, true)
+    return failure("timeout", "timed out while connecting to " .. place, 0, true)
   elseif proxied then
-    return failure("proxy", "the proxy " .. host .. ": " .. why, 0, true)
+    return failure("proxy", "the proxy " .. place .. ": " .. why, 0, true)
   elseif why:find("resolve", 1, true) then
     return failure("dns", why, 0, true)
   end
-  return failure("connect", host .. ": " .. why, 0, true)
+  return failure("connect", place .. ": " .. why, 0, true)
 end
 
 -- A connection that the request's bytes may go out on: kept from before, or made now.
@@ -154,7 +155,7 @@ local function connect (socket, target, fresh, deadline)
   local near = proxy or target
   local pool = fresh and target.fresh or target.pool
   local connected, why = wait(socket, deadline, "connect", near.address, near.port, pool)
-  if not connected then return refused(why, near.host, proxy) end
+  if not connected then return refused(why, near, proxy) end
   if not target.secure or socket:getreusedtimes() > 0 then return true end
   if proxy then
     local open, closed = tunnel(socket, proxy, target, deadline)
