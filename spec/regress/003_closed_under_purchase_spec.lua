@@ -9,7 +9,7 @@ describe("a client that is closed while a purchase is out", function ()
     finally(function () server:stop() end)
     server:script("plain", { every_request = { { wait = 1 }, "answer" } })
     local client = assert(twilio.new{ account_sid = "AC" .. ("a1"):rep(16), auth_token = "x",
-                                      api_url = server:url("plain") })
+                                      api_url = server:url("plain"), times = { settle = 0.1 } })
     local tasks = client:tasks{ concurrency = 2 }
     tasks:add(client.numbers.buy, { phone_number = "+14155550123" })
     tasks:add(function ()

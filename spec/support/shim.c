@@ -3,12 +3,14 @@
 **   SHIM_DNS=none        no name exists
 **   SHIM_DNS=hang        name resolution takes 20 seconds and fails
 **   SHIM_DNS=both        every name is ::1, then 127.0.0.1
+**   SHIM_SLOW=N          libcurl calls a transfer too slow N times as soon as it is told to
 **   SHIM_CLOCK=FILE      the wall clock is off by the number of seconds that FILE holds, from the moment it exists
 */
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +36,21 @@ int getaddrinfo (const char *node, const char *service, const struct addrinfo *h
     return real("127.0.0.1", service, hints, &last->ai_next);
   }
   return real(node, service, hints, res);
+}
+
+/* As libcurl's, whose options are longs and pointers, both as wide as a pointer where this runs. */
+int curl_easy_setopt (void *easy, int option, ...) {
+  enum { LOW_SPEED_TIME = 20 };
+  static int (*real)(void *, int, ...);
+  const char *times = getenv("SHIM_SLOW");
+  if (real == NULL)
+    *(void **)&real = dlsym(dlopen("libcurl.so.4", RTLD_LAZY | RTLD_NOLOAD), "curl_easy_setopt");
+  va_list rest;
+  va_start(rest, option);
+  void *value = va_arg(rest, void *);
+  va_end(rest);
+  if (option == LOW_SPEED_TIME && times != NULL) return real(easy, option, (long)value / atol(times));
+  return real(easy, option, value);
 }
 
 static time_t jump (void) {
