@@ -73,10 +73,10 @@ local function ahead ()
   local request = { method = "GET", url = origin .. "/x.json", headers = {}, account = account, timeout = 5 }
   transport:prefetch(request):cancel()
   local handle = transport:prefetch(request)
-  ngx.sleep(0.4)
+  ngx.sleep(0.6)
   local began = core.now()
   local response, failure = handle:wait()
-  return (response and response.status or failure.kind) .. (core.now() - began < 0.1 and " at once" or " late")
+  return (response and response.status or failure.kind) .. (core.now() - began < 0.25 and " at once" or " late")
 end
 
 -- Keeps what a phase without output has to say.
