@@ -1,87 +1,100 @@
--- The walls between the layers (ARCHITECTURE.md), held against what each file includes or requires. Prints each breach.
+-- The walls between the layers (ARCHITECTURE.md), held against what each file of src and lua includes, requires and
+-- says. Prints each breach.
 
-local STANDARD = "assert ctype errno float inttypes limits math stdarg stdbool stddef stdint stdlib string time"
+-- The first row whose pattern fits a file judges it. What it includes goes by its path here, or by its name where it is
+-- none of ours, however it is written. `only`: what may come in; `never`: what may not.
+local LUA = { "^lua%.h", "^lua%.hpp$", "^luaconf%.h", "^lualib%.h", "^lauxlib%.h" }
+local FORMS = { "^src/core/op", "^src/core/form%.h$" }
+local STANDARD = { "^assert%.h$", "^ctype%.h$", "^errno%.h$", "^float%.h$", "^inttypes%.h$", "^limits%.h$", "^math%.h$",
+  "^stdarg%.h$", "^stdbool%.h$", "^stddef%.h$", "^stdint%.h$", "^stdlib%.h$", "^string%.h$", "^time%.h$" }
 
-local function set(words)
-  local has = {}
-  for word in words:gmatch("%S+") do has[word] = true end
-  return has
+local function join (...)
+  local all = {}
+  for _, list in ipairs{ ... } do
+    for _, item in ipairs(list) do all[#all + 1] = item end
+  end
+  return all
 end
 
-local standard = {}
-for name in STANDARD:gmatch("%S+") do standard["<" .. name .. ".h>"] = true end
-
--- The first row whose pattern fits the path judges it. `only`: the system headers that may come in, besides the layer's
--- own; `never`: what may not.
 local c_walls = {
-  { path = "^src/core/", only = standard },
-  { path = "^src/curl/", never = { "^<lua", "^<lauxlib", "compat%.h" } },
+  { path = "^src/core/", only = join(STANDARD, { "^src/core/" }) },
+  { path = "^src/curl/", never = join(LUA, { "^src/bind/", "^src/static/" }) },
   { path = "^src/bind/compat%.h$", never = { "curl" } },
-  { path = "^src/bind/curl%.c$", never = { "^<lua", "^<lauxlib", "op%.h", "form%.h" } },
-  { path = "^src/bind/message%.[ch]$", never = { "^<lua", "^<lauxlib", "op%.h", "form%.h" } },
-  { path = "^src/bind/", never = { "^<lua", "^<lauxlib", "curl", "exchange%.h", "message%.h" } },
+  { path = "^src/bind/curl%.c$", never = join(LUA, FORMS, { "^src/static/" }) },
+  { path = "^src/bind/message%.[ch]$", never = join(LUA, FORMS, { "^src/static/" }) },
+  { path = "^src/bind/", never = join(LUA, { "curl", "^src/bind/message%.h$", "^src/static/" }) },
+  { path = "^src/static/", only = join(LUA, STANDARD, { "^src/static/", "^src/bind/compat%.h$" }) },
 }
 
--- What a Lua file may require of ours: `only` these, or anything but `never`.
+-- Of our modules a Lua file may require `only` these, or all but twilio, and each by its name (`any`: or by another
+-- text); it does not say what is `never` for it.
+local CLOCK = { "os%.time", "os%.clock", "math%.random", "core%.now", "core%.time", "core%.sleep", "core%.random" }
+local SEND = { "[.:]send%f[%W]" }
 local lua_walls = {
+  { path = "^lua/twilio/open%.lua$", any = true }, -- the transport that fits
   { path = "^lua/twilio/settings%.lua$", only = "errors" },
   { path = "^lua/twilio/config%.lua$", only = "core errors retry settings" },
   { path = "^lua/twilio/given%.lua$", only = "core errors settings" },
   { path = "^lua/twilio/client%.lua$", only = "core errors call config fate order plan retry tasks" },
-  { path = "^lua/twilio/plan%.lua$", only = "core errors given retry" },
-  { path = "^lua/twilio/order%.lua$", only = "given plan purchase transfer" },
-  { path = "^lua/twilio/call%.lua$", only = "errors retry" },
-  { path = "^lua/twilio/fate%.lua$", only = "core retry" },
+  { path = "^lua/twilio/plan%.lua$", only = "core errors given retry", never = SEND },
+  { path = "^lua/twilio/order%.lua$", only = "given plan purchase transfer", never = SEND },
+  { path = "^lua/twilio/call%.lua$", only = "errors retry", never = CLOCK },
+  { path = "^lua/twilio/fate%.lua$", only = "core retry", never = CLOCK },
   { path = "^lua/twilio/purchase%.lua$", only = "core errors" },
   { path = "^lua/twilio/transfer%.lua$", only = "" },
   { path = "^lua/twilio/operations%.lua$", only = "core errors pager search" },
   { path = "^lua/twilio/pager%.lua$", only = "errors" },
   { path = "^lua/twilio/search%.lua$", only = "errors" },
-  { path = "^lua/twilio/retry%.lua$", only = "" },
+  { path = "^lua/twilio/retry%.lua$", only = "", never = CLOCK },
   { path = "^lua/twilio/errors%.lua$", only = "" },
-  { path = "^lua/twilio/transport/", never = "client operations config" },
-  { path = "^lua/twilio/sandbox", never = "client operations config core" },
+  { path = "^lua/twilio/transport/curl%.lua$", only = "core curl tasks" },
+  { path = "^lua/twilio/transport/", only = "core" },
+  { path = "^lua/twilio/sandbox", only = "sandbox" },
 }
 
 local breaches = 0
-local function breach(...)
+local function breach (...)
   breaches = breaches + 1
   print(string.format(...))
 end
 
-local function lines(command)
-  local out = {}
-  local pipe = assert(io.popen(command))
-  for line in pipe:lines() do out[#out + 1] = line end
-  pipe:close()
-  return out
-end
-
-local function wall_of(walls, path)
+local function wall_of (walls, path)
   for _, wall in ipairs(walls) do
     if path:find(wall.path) then return wall end
   end
   return {}
 end
 
-local function exists(path)
+local function fits (text, patterns)
+  for _, pattern in ipairs(patterns or {}) do
+    if text:find(pattern) then return true end
+  end
+  return false
+end
+
+local function exists (path)
   local file = io.open(path)
   return file and file:close()
 end
 
-local function check_c(path)
+-- What an include brings in: a file of ours by its path, anything else by its name.
+local function included (name, includer)
+  for _, from in ipairs{ includer:match("^(.*/)"), "src/core/", "src/curl/" } do
+    local path, left = from .. name:gsub("^%./", ""), 1
+    while left > 0 do path, left = path:gsub("[^/]+/%.%./", "", 1) end
+    if exists(path) then return path end
+  end
+  return name
+end
+
+local function check_c (path)
   local wall, number = wall_of(c_walls, path), 0
   for line in io.lines(path) do
     number = number + 1
-    local what = line:match('^%s*#%s*include%s*(["<][^">]+[">])')
-    if what and wall.only and not wall.only[what] and not exists("src/core/" .. what:sub(2, -2)) then
+    local name = line:match('^%s*#%s*include%s*["<]([^">]+)[">]')
+    local what = name and included(name, path)
+    if what and (wall.only and not fits(what, wall.only) or fits(what, wall.never)) then
       breach("%s:%d: %s may not come in here", path, number, what)
-    end
-    for _, never in ipairs(what and wall.never or {}) do
-      if what:find(never) then
-        breach("%s:%d: %s may not come in here", path, number, what)
-        break
-      end
     end
     if line:find("LUA_VERSION_NUM") and path ~= "src/bind/compat.h" then
       breach("%s:%d: only compat.h names a Lua version", path, number)
@@ -89,24 +102,38 @@ local function check_c(path)
   end
 end
 
-local function check_lua(path)
+-- Whether a wall lets a module in: what is none of ours, what it names, and what lies beneath that.
+local function lets_in (wall, module)
+  local name = module:match("^twilio%.(.*)")
+  if not name then return module ~= "twilio" end
+  for allowed in (wall.only or name):gmatch("%S+") do
+    if name == allowed or name:sub(1, #allowed + 1) == allowed .. "." then return true end
+  end
+  return false
+end
+
+local function check_lua (path)
   local wall, number = wall_of(lua_walls, path), 0
-  local only, never = wall.only and set(wall.only), set(wall.never or "")
   for line in io.lines(path) do
     number = number + 1
-    for what in line:gmatch("require[%s%(]*[\"']twilio([%w_%.]*)[\"']") do
-      what = what:sub(2)
-      if what == "" or only and not only[what] or never[what] then
-        breach("%s:%d: twilio%s may not be required here", path, number, what == "" and "" or "." .. what)
+    local code = line:gsub("%-%-.*", "")
+    for after in code:gmatch("%f[%w_]require%f[^%w_]()") do
+      local module = code:match("^[%s(,]*[\"'%[]+([%w_.]+)[\"'%]]", after)
+      if not module and not wall.any then
+        breach("%s:%d: require is not given a name", path, number)
+      elseif module and not lets_in(wall, module) then
+        breach("%s:%d: %s may not be required here", path, number, module)
       end
     end
+    if fits(code, wall.never) then breach("%s:%d: does what is not its own", path, number) end
   end
 end
 
-for _, path in ipairs(lines("git ls-files --cached --others --exclude-standard -- src lua")) do
-  if exists(path) then
-    if path:find("%.[ch]$") then check_c(path) end
-    if path:find("%.lua$") then check_lua(path) end
-  end
+local files = 0
+for path in io.popen("find src lua -type f | LC_ALL=C sort"):lines() do
+  files = files + 1
+  if path:find("%.[ch]$") then check_c(path) end
+  if path:find("%.lua$") then check_lua(path) end
 end
+if files == 0 then breach("there is nothing to look at: run this where src and lua are") end
 os.exit(breaches == 0)
