@@ -14,9 +14,9 @@ local rows = {
 }
 local REQUIRED = 6
 
-local encode = json.record{ "sid", "account_sid", "customer_name", "friendly_name", "street", "street_secondary", "city",
-  "region", "postal_code", "iso_country", "emergency_enabled", "validated", "verified", "date_created", "date_updated",
-  "uri" }
+local encode = json.record{ "sid", "account_sid", "customer_name", "friendly_name", "street", "street_secondary",
+  "city", "region", "postal_code", "iso_country", "emergency_enabled", "validated", "verified", "date_created",
+  "date_updated", "uri" }
 
 local function invalid (message) return reply.bad(21628, "Address Validation Error: " .. message) end
 
