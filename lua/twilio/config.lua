@@ -1,7 +1,6 @@
 -- The configuration of a client: what twilio.new was given, and what the environment adds.
 
 local core = require "twilio.core"
-local errors = require "twilio.errors"
 local retry = require "twilio.retry"
 local settings = require "twilio.settings"
 
@@ -23,7 +22,7 @@ local function host (edge, region)
   if edge then return ("https://api.%s.%s.twilio.com"):format(edge, region or "us1") end
   if not region then return "https://api.twilio.com" end
   if region == "us1" then return "https://api.us1.twilio.com" end
-  return nil, settings.bad("region", "region " .. region .. " needs an edge too (as dublin for ie1, sydney for au1)")
+  return nil, settings.bad("region", region .. " needs an edge too (as dublin for ie1, sydney for au1)")
 end
 
 -- What the environment adds. It never completes a pair: credentials in the configuration replace all of its own; of its
@@ -63,8 +62,8 @@ local function times (found)
     if t[name] == nil then return nil, "unknown setting times." .. tostring(name) end
     if type(value) ~= "number" then return nil, ("times.%s must be a number, not a %s"):format(name, type(value)) end
     local check = settings.rows[name == "attempts" and "max_attempts" or "timeout"][3]
-    local should = check(value)
-    if should then return nil, settings.bad("times." .. name, should) end
+    local fault = check(value)
+    if fault then return nil, settings.bad("times." .. name, fault) end
     t[name] = value
   end
   return t
@@ -101,7 +100,7 @@ local function read (given, getenv)
   if not url then return nil, err end
   found.account, err = core.account{ account_sid = found.account_sid, user = who.user, secret = who.secret,
                                      api_url = url, api_version = found.api_version }
-  if not found.account then return nil, errors.new(err) end
+  if not found.account then return nil, settings.refused(err, found) end
   found.auth_token, found.api_key, found.api_secret = nil, nil, nil
   found.plain = { account = found.account }  -- the settings of a call that has none of its own: see given.lua
   return found

@@ -1,7 +1,6 @@
 -- What one call's table holds beside the operation's parameters.
 
 local core = require "twilio.core"
-local errors = require "twilio.errors"
 local settings = require "twilio.settings"
 
 -- The settings that one call's table may hold: folded = name.
@@ -14,9 +13,14 @@ end
 -- These change the path too: core sees to them.
 local in_path = { account_sid = true, api_version = true }
 
-local function invalid (err)
-  err.kind, err.attempts, err.sent = "invalid", 0, false
+local function invalid (err, row)
+  err.kind, err.operation = "invalid", row.name
   return err
+end
+
+-- A bad value in the table of a call of this row's.
+local function bad (row, name, what)
+  return invalid(settings.bad(name, what), row)
 end
 
 -- Whose the call is: the session's account, or one of the table's own. An address of one's own asks for an account and
@@ -33,7 +37,7 @@ local function account_of (config, found)
   account, err = core.account{ account_sid = sid, user = who.user or sid, secret = who.secret,
                                api_url = found.api_url or config.account:origin(),
                                api_version = found.api_version or config.api_version }
-  if not account then return nil, errors.new(err) end
+  if not account then return nil, settings.refused(err, found) end
   return account
 end
 
@@ -45,9 +49,9 @@ local function of_call (config, row, given, blank)
   if not params then return nil, found end
   if found.on_intent and row.class ~= "buy" then params.on_intent, found.on_intent = found.on_intent, nil end
   local problem = settings.wrong(found)
-  if problem then return nil, type(problem) == "table" and invalid(problem) or problem end
+  if problem then return nil, type(problem) == "table" and invalid(problem, row) or problem end
   local account, err = account_of(config, found)
-  if not account then return nil, invalid(err) end
+  if not account then return nil, invalid(err, row) end
   return params, { account = account, account_sid = found.account_sid, api_version = found.api_version,
                    deadline = found.deadline, on_intent = found.on_intent }
 end
@@ -73,7 +77,7 @@ local function of_walk (row, given)
   end
   limit = tonumber(limit)
   if found.limit and not (limit and limit >= 1 and limit % 1 == 0) then
-    return nil, invalid(settings.bad("limit", "a whole number from 1"))
+    return nil, bad(row, "limit", "must be a whole number from 1")
   end
   return rest, { limit = limit, page_size = found.page_size, uri = resume, prefetch = prefetch }
 end
@@ -96,4 +100,4 @@ local function without (params, ...)
   return rest
 end
 
-return { of_call = of_call, of_walk = of_walk, pick = pick, without = without }
+return { bad = bad, of_call = of_call, of_walk = of_walk, pick = pick, without = without }

@@ -18,6 +18,11 @@ local function checked (numbers, name, params)
   return params
 end
 
+-- A mistake in the words of who called this function: core knows an operation by its own name alone.
+local function in_words (mistake, row, name)
+  return (mistake:gsub("^" .. row.name .. "%f[: ]", name))
+end
+
 -- `source()` answers the session, or nil, err. Every function below is name(params).
 
 local function single (numbers, source, row, name)
@@ -29,7 +34,7 @@ local function single (numbers, source, row, name)
     local plan
     plan, err = session:plan(row, name, given)
     if not plan then
-      if type(err) == "string" then errors.raise(err, 2) end
+      if type(err) == "string" then errors.raise(in_words(err, row, name), 2) end
       return nil, err
     end
     return session:run(plan)
@@ -47,7 +52,7 @@ local function walk (numbers, source, row, name, params)
   if start then
     return kind == "search" and searches.new(start, options) or pagers.new(session, start, nil, options)
   end
-  if type(options) == "string" then return nil, options end
+  if type(options) == "string" then return nil, in_words(options, row, name) end
   return pagers.new(session, nil, options, {})
 end
 

@@ -65,8 +65,9 @@ local function of_walk (session, row, given)
   if not rest then return nil, options end
   rest.page_size = row.paged and page_size(session, options) or options.page_size
   local plan, err = of_call(session, row, row.name, rest)
-  if plan and options.uri then plan, err = of_next(session, plan, options.uri) end
   if not plan then return nil, err end
+  if options.uri then plan = of_next(session, plan, options.uri) end
+  if not plan then return nil, givens.bad(row, "resume", "must be a next_page_uri of this listing") end
   options.key = row.list_key
   return plan, options
 end

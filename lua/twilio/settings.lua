@@ -20,35 +20,42 @@ local function bad (name, what)
   return errors.new{ kind = "config", parameter = name, message = name .. ": " .. what, retryable = false }
 end
 
+-- core's word on an account, of kind config, in the words of who gave these settings for it.
+local function refused (err, found)
+  local own = { user = "api_key", secret = found.auth_token and "auth_token" or "api_secret" }
+  local name, what = err.message:match("^([%w_]+): (.*)$")
+  return bad(own[name] or name, what)
+end
+
 local function seconds (value)
   if value > 0 and value <= 86400 then return nil end
-  return "a number of seconds above 0, at most a day"
+  return "must be a number of seconds above 0, at most a day"
 end
 
 local function count (value)
   if value >= 1 and value <= 100 and value % 1 == 0 then return nil end
-  return "a whole number from 1 to 100"
+  return "must be a whole number from 1 to 100"
 end
 
 local function label (value)
   if #value <= 32 and value:find("^[a-z0-9-]+$") then return nil end
-  return "lower-case letters, digits and hyphens"
+  return "must be lower-case letters, digits and hyphens"
 end
 
 -- It becomes part of a header.
 local function suffix (value)
   if #value <= 200 and not value:find("[^\32-\126]") then return nil end
-  return "at most 200 printable ASCII characters"
+  return "must be at most 200 printable ASCII characters"
 end
 
 local function sender (value)
   for _, name in ipairs{ "send", "sleep", "now", "close" } do
-    if value[name] == nil then return "it has no " .. name end
+    if value[name] == nil then return "must have " .. name end
   end
   return nil
 end
 
--- name = { Lua type, environment variable or false, check or nil }. A check answers what would have been right.
+-- name = { Lua type, environment variable or false, check or nil }. A check answers what is wrong with it.
 local rows = {
   account_sid = { "string", "TWILIO_ACCOUNT_SID" },
   auth_token = { "string", "TWILIO_AUTH_TOKEN" },
@@ -110,8 +117,8 @@ local function wrong (found)
     if is ~= kind then
       return ("%s must be a %s, not a %s"):format(name, kind, is)
     end
-    local should = check and check(value)
-    if should then return bad(name, should) end
+    local fault = check and check(value)
+    if fault then return bad(name, fault) end
   end
   return nil
 end
@@ -132,4 +139,4 @@ local function credentials (found)
   return { user = key, secret = secret }
 end
 
-return { rows = rows, fold = fold, bad = bad, holds = holds, take = take, wrong = wrong, credentials = credentials }
+return { rows = rows, fold = fold, bad = bad, refused = refused, holds = holds, take = take, wrong = wrong, credentials = credentials }

@@ -242,7 +242,7 @@ local function new (transport, options)
   if concurrency == nil then concurrency = 16 end
   if type(concurrency) ~= "number" then error("concurrency must be a number, not a " .. type(concurrency), 3) end
   if not (concurrency >= 1 and concurrency % 1 == 0) then
-    return nil, settings.bad("concurrency", "a whole number from 1")
+    return nil, settings.bad("concurrency", "must be a whole number from 1")
   end
   return setmetatable({
     transport = transport, concurrency = concurrency,

@@ -111,7 +111,7 @@ describe("a message about a bad value", function ()
       { "buy", "phone_number",
         "phone_number must be + and 2 to 15 digits, the country's code first, like +14155550123" },
       { "buy", "voice_method", "voice_method must be one of GET, POST" },
-      { "buy", "voice_url", "voice_url must be a URL that begins with http:// or https://" },
+      { "buy", "voice_url", "voice_url must be a URL that begins with http:// or https:// and has no space" },
       { "buy", "trunk_sid", "trunk_sid must be TK and 32 hexadecimal digits" },
       { "buy", "voice_caller_id_lookup", "voice_caller_id_lookup must be true or false" },
       { "buy", "friendly_name", "friendly_name must be of at most 64 characters" },

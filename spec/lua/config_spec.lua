@@ -73,8 +73,26 @@ describe("a configuration", function ()
                               region = "ie1.evil.com/", edge = "Dublin", user_agent = "a\r\nX-Evil: 1" } do
       assert.same({ "config", name }, complaint{ account_sid = sid, auth_token = "t", [name] = value })
     end
-    assert.equal("config", complaint{ account_sid = "AC1", auth_token = "t" }[1])
-    assert.equal("config", complaint{ account_sid = sid, auth_token = "t", api_url = "http://api.twilio.com" }[1])
+    for name, value in pairs{ account_sid = "AC1", auth_token = "t t", api_url = "http://api.twilio.com",
+                              api_version = "1" } do
+      local given = { account_sid = sid, auth_token = "t" }
+      given[name] = value
+      assert.same({ "config", name }, complaint(given))
+    end
+    for name, value in pairs{ account_sid = "AC1", api_key = "SK1", api_secret = "" } do
+      local given = { account_sid = sid, api_key = key, api_secret = "s" }
+      given[name] = value
+      assert.same({ "config", name }, complaint(given))
+    end
+  end)
+
+  it("speaks of a credential by the name that it was given under", function ()
+    local _, err = read{ account_sid = sid, auth_token = "a b" }
+    assert.equal("config: auth_token: must be printable ASCII without spaces", tostring(err))
+    _, err = read({}, { TWILIO_ACCOUNT_SID = sid, TWILIO_API_KEY = key, TWILIO_API_SECRET = "a b" })
+    assert.equal("config: api_secret: must be printable ASCII without spaces", tostring(err))
+    _, err = read{ account_sid = sid, api_key = "SK1", api_secret = "s" }
+    assert.matches("^config: api_key: must be ", tostring(err))
   end)
 
   it("never shows a secret in what it answers", function ()

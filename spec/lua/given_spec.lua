@@ -56,8 +56,9 @@ describe("settings in a call's table", function ()
   end)
 
   it("are refused as invalid when malformed", function ()
-    assert.equal("invalid", refused{ account_sid = "AC1" }[1])
-    assert.equal("invalid", refused{ account_sid = "AC1", auth_token = "t" }[1])
+    assert.same({ "invalid", "account_sid" }, refused{ account_sid = "AC1" })
+    assert.same({ "invalid", "account_sid" }, refused{ account_sid = "AC1", auth_token = "t" })
+    assert.same({ "invalid", "auth_token" }, refused{ auth_token = "a b" })
     assert.same({ "invalid", "deadline" }, refused{ deadline = 0 })
     assert.same({ "invalid", "api_secret" }, refused{ api_key = "SK" .. ("2"):rep(32) })
   end)
@@ -117,6 +118,14 @@ describe("a walk's settings", function ()
       local page, err = walk(given):next()
       assert.is_nil(page)
       assert.equal("invalid", err.kind)
+    end
+  end)
+
+  it("resume by the URI of a page of this listing alone", function ()
+    for _, uri in ipairs{ "", "https://evil.example/", "/2010-04-01/Accounts/" .. fake.account.sid .. "/Calls.json" } do
+      local page, err = walk{ resume = uri }:next()
+      assert.is_nil(page)
+      assert.same({ "invalid", "resume", "list_incoming" }, { err.kind, err.parameter, err.operation })
     end
   end)
 end)

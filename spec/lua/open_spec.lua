@@ -55,4 +55,14 @@ describe("a session", function ()
       assert.equal("config: no such file", tostring(err))
     end)
   end)
+
+  it("is not opened inside nginx with a setting that has no meaning there, which is named", function ()
+    with({}, { socket = { tcp = print } }, function ()
+      for name, value in pairs{ ca_file = "/ca.pem", ca_path = "/certs", proxy = "ftp://proxy" } do
+        local session, err = open{ account_sid = sid, auth_token = "t", [name] = value }
+        assert.is_nil(session)
+        assert.same({ "config", name }, { err.kind, err.parameter })
+      end
+    end)
+  end)
 end)

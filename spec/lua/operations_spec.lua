@@ -65,6 +65,17 @@ describe("a client's functions", function ()
     assert.truthy(err:find("did you mean 'phone_number'", 1, true))
   end)
 
+  it("are named in a mistake as they were called", function ()
+    local numbers = numbers_on(page)
+    for name, parameter in pairs{ pages_incoming = "limitt", each_incoming = "phone", each_local = "limitt",
+                                  getIncomingPhoneNumber = "sidd", list_incoming = "limit", buy = "number" } do
+      local _, err = pcall(numbers[name], { [parameter] = "x" })
+      assert.truthy(err:find(": " .. name .. " has no parameter '" .. parameter .. "'", 1, true), err)
+    end
+    local _, err = pcall(numbers.each_incoming, { friendly_name = true })
+    assert.truthy(err:find(": each_incoming: friendly_name must be a string", 1, true), err)
+  end)
+
   it("say so when they are called with a colon", function ()
     local numbers = numbers_on(page)
     local _, err = pcall(function () numbers:buy{ phone_number = fake.number } end)

@@ -95,7 +95,9 @@ int tw_params_invalid (lua_State *L, const tw_op *op, const tw_param *p) {
 static void pushexpected (lua_State *L, const tw_param *p) {
   switch (p->type) {
   case TW_TEXT: lua_pushfstring(L, "must be of at most %d characters", (int)p->max); break;
-  case TW_URL: lua_pushliteral(L, "must be a URL that begins with http:// or https://"); break;
+  case TW_URL:
+    lua_pushliteral(L, "must be a URL that begins with http:// or https:// and has no space");
+    break;
   case TW_SID: lua_pushfstring(L, "must be %s and 32 hexadecimal digits", p->detail); break;
   case TW_E164:
     lua_pushliteral(L, "must be + and 2 to 15 digits, the country's code first, like +14155550123");

@@ -113,7 +113,7 @@ static const char *origin (char *to, const char *url, size_t n) {
     while (end < n && s[end] != ':') end++;
     int octet = ipv4(s + host, end - host);
     if (octet < 0 && !domain(s + host, end - host))
-      return "api_url: must be a scheme, a host and a port at most: no user, path or query";
+      return "api_url: must be a scheme, a host and perhaps a port: no user, path, query or space";
     loopback = octet == 127 || (end - host == 9 && memcmp(s + host, "localhost", 9) == 0);
   }
   if (end < n) {

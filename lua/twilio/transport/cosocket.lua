@@ -24,6 +24,11 @@ local function failure (kind, message, sent, transient)
   return nil, { kind = kind, message = message, sent = sent, transient = transient }
 end
 
+-- A setting that nginx has no use for.
+local function refuse (parameter, what)
+  return nil, { kind = "config", parameter = parameter, message = parameter .. ": " .. what, sent = 0 }
+end
+
 -- One wait of the socket, which ends at the deadline.
 local function wait (socket, deadline, operation, ...)
   local left = math.ceil((deadline - core.now()) * 1000)
@@ -254,13 +259,14 @@ end
 local function new (settings)
   settings = settings or {}
   if settings.ca_file or settings.ca_path then
-    return failure("config", "ca_file: inside nginx, lua_ssl_trusted_certificate names who is trusted", 0, false)
+    return refuse(settings.ca_file and "ca_file" or "ca_path",
+      "inside nginx, lua_ssl_trusted_certificate names who is trusted")
   end
   local self = setmetatable({ connect_timeout = settings.connect_timeout or CONNECT_TIMEOUT }, Cosocket)
   if settings.proxy and settings.proxy ~= "" then
     self.proxy = parse_proxy(settings.proxy)
     if not self.proxy then
-      return failure("config", "proxy: inside nginx, must be http://[user:password@]host[:port]", 0, false)
+      return refuse("proxy", "inside nginx, must be http://[user:password@]host[:port]")
     end
   end
   return self
