@@ -4,14 +4,15 @@
 local cjson = require "cjson"
 local errors = require "twilio.errors"
 
-local folded, room = {}, 1000  -- what was folded already; bounded, since the names come from the callers
+-- What was folded already: bounded in count and length, since the names come from the callers.
+local folded, room, longest = {}, 1000, 64
 
 -- One rule for spellings: account_sid, accountSid and AccountSid are one name.
 local function fold (key)
   local name = folded[key]
   if not name then
     name = key:gsub("_", ""):lower()
-    if room > 0 then folded[key], room = name, room - 1 end
+    if room > 0 and #key <= longest then folded[key], room = name, room - 1 end
   end
   return name
 end
@@ -139,4 +140,5 @@ local function credentials (found)
   return { user = key, secret = secret }
 end
 
-return { rows = rows, fold = fold, bad = bad, refused = refused, holds = holds, take = take, wrong = wrong, credentials = credentials }
+return { rows = rows, fold = fold, bad = bad, refused = refused, holds = holds, take = take, wrong = wrong,
+         credentials = credentials }

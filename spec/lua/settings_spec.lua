@@ -40,6 +40,15 @@ describe("settings", function ()
     assert.is_false(settings.holds({ sid = "PN", [1] = true }, wanted))
   end)
 
+  it("fold long names without keeping them", function ()
+    collectgarbage()
+    local before = collectgarbage("count")
+    for i = 1, 20 do assert.equal(("x"):rep(1e5) .. i, settings.fold(("X"):rep(1e5) .. i)) end
+    collectgarbage()
+    collectgarbage()
+    assert.is_true(collectgarbage("count") - before < 200)
+  end)
+
   it("fold any number of names without keeping them all", function ()
     for i = 1, 3000 do assert.equal("somename" .. i, settings.fold("some_Name" .. i)) end
     assert.equal("accountsid", settings.fold("Account_Sid"))
