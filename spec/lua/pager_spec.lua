@@ -93,16 +93,20 @@ describe("a pager", function ()
     assert.equal("c d e", sids(open(listing{ "a b", "c d", "e" }, { uri = "2" })))
   end)
 
-  it("notices pages that lead back, however long the way round", function ()
-    for length = 1, 40 do
-      local source = listing({}, nil, function (page) return tostring(page % length + 1) end)
-      local pager = open(source)
-      local page, err
-      repeat
-        page, err = pager:next()
-        assert.truthy(#source.fetched <= 4 * length + 4)
-      until not page
-      assert.equal("protocol", err.kind)
+  it("notices pages that lead back, however long the way round and the way there, before long", function ()
+    for _, before in ipairs{ 0, 1, 5, 30 } do
+      for length = 1, 40 do
+        local source = listing({}, nil, function (page)
+          return tostring(page <= before and page + 1 or before + 1 + (page - before) % length)
+        end)
+        local pager = open(source)
+        local page, err
+        repeat
+          page, err = pager:next()
+          assert.truthy(#source.fetched <= 2 * math.max(before, length) + length + 2)
+        until not page
+        assert.equal("protocol", err.kind)
+      end
     end
   end)
 
@@ -176,6 +180,22 @@ describe("a pager", function ()
     sids(open(source))
     assert.same({ false, 2 }, got)
     assert.equal(2, driven)
+  end)
+
+  it("lets go of a page's records as they are walked", function ()
+    local source = listing{ "a b c" }
+    local get, given = source.get, setmetatable({}, { __mode = "v" })
+    function source.get (self, plan)
+      local page = get(self, plan)
+      for i, record in ipairs(page.records) do given[i] = record end
+      return page
+    end
+    local next_record = pagers.each(open(source))
+    next_record()
+    next_record()
+    collectgarbage()
+    assert.same({ 3 }, { next(given) and (next(given)) })
+    assert.equal("c", next_record().sid)
   end)
 
   it("keeps nothing of the pages behind it", function ()

@@ -17,6 +17,9 @@ local SERVER = [[
   location = /call {
     content_by_lua_block { local h = require "spec.nginx.handlers" ngx.print(h.exchange(h.origin)) }
   }
+  location = /as { content_by_lua_block {
+    local h = require "spec.nginx.handlers" ngx.print(h.exchange(h.origin, nil, ngx.var.arg_sid))
+  } }
   location = /at { content_by_lua_block { ngx.print(require("spec.nginx.handlers").exchange(ngx.var.arg_origin)) } }
   location = /seen { content_by_lua_block { ngx.print(ngx.shared.seen:get(ngx.var.arg_name) or "nothing") } }
   location = /threads { content_by_lua_block {
@@ -120,8 +123,21 @@ describe("inside an nginx worker", function ()
   end
 
   it("a page asked for in advance comes while the handler does something else, or is given up", function ()
-    server:script("good", { every_request = { { wait = 0.3 }, { reply = { status = 200 } } } })
+    server:script("good", { requests = { { "hang" }, { { wait = 0.3 }, { reply = { status = 200 } } } } })
+    local started = core.now()
     assert.equal("200 at once", (front:get "/ahead"))
+    assert.is_true(core.now() - started < 3)   -- the handler waits not for what it gave up, which takes five seconds
+  end)
+
+  it("two accounts have no connection in common, and keep their own", function ()
+    server:script("good", { every_request = { { reply = { status = 200 } } } })
+    for i = 1, 4 do
+      assert.equal("200", (front:get("/as?sid=AC" .. ("0"):rep(31) .. i % 2)))
+    end
+    local seen = {}
+    for i, request in ipairs(server:truth("good").last) do seen[i] = request.connection end
+    assert.not_equal(seen[1], seen[2])
+    assert.same({ seen[1], seen[2] }, { seen[3], seen[4] })
   end)
 
   it("libcurl is not mapped", function ()

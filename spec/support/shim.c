@@ -49,7 +49,8 @@ int curl_easy_setopt (void *easy, int option, ...) {
   va_start(rest, option);
   void *value = va_arg(rest, void *);
   va_end(rest);
-  if (option == LOW_SPEED_TIME && times != NULL) return real(easy, option, (long)value / atol(times));
+  if (option == LOW_SPEED_TIME && times != NULL)
+    return real(easy, option, (long)value / atol(times));
   return real(easy, option, value);
 }
 

@@ -147,12 +147,12 @@ return function (t)
       assert.equal(1, t.server:truth("good").connections)
     end)
 
-    it("is new for a request that asks for one", function ()
-      local results = send("good", { { path = "/1.json" }, { path = "/2.json", fresh = true } })
-      succeeds(results[1])
-      succeeds(results[2])
+    it("is new for each request that asks for one", function ()
+      local asked = { { path = "/1.json" }, { path = "/2.json", fresh = true }, { path = "/3.json", fresh = true } }
+      for _, result in ipairs(send("good", asked)) do succeeds(result) end
       local last = t.server:truth("good").last
       assert.not_equal(last[1].connection, last[2].connection)
+      assert.not_equal(last[2].connection, last[3].connection)
     end)
 
     it("is not used again once the server said it will close it", function ()

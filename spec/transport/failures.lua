@@ -180,6 +180,25 @@ return function (t)
       assert.is_nil(t.server:truth("good").last[1].headers["proxy-authorization"])
     end)
 
+    it("may know a name without a password, and need no scheme", function ()
+      succeeds(through({ path = "/x.json" }, { proxy = "me@" .. t.host .. ":" .. t.server.ports.proxy })[1])
+      assert.equal("Basic bWU6", t.server:truth("proxy").last[1].headers["proxy-authorization"])
+    end)
+
+    it("carries only what was to go through it, and through it for the same user", function ()
+      local at = "@" .. t.host .. ":" .. t.server.ports.proxy
+      succeeds(send("good", { path = "/1.json" })[1])
+      succeeds(through{ path = "/2.json" }[1])
+      succeeds(through({ path = "/3.json" }, { proxy = "http://me:1" .. at })[1])
+      succeeds(through({ path = "/4.json" }, { proxy = "http://you:1" .. at })[1])
+      succeeds(send("good", { path = "/5.json" })[1])
+      local users = {}
+      for i, seen in ipairs(t.server:truth("proxy").last) do
+        users[i] = seen.headers["proxy-authorization"] or "nobody"
+      end
+      assert.same({ "nobody", "Basic bWU6MQ==", "Basic eW91OjE=" }, users)
+    end)
+
     it("holds one tunnel for several requests", function ()
       for _, result in ipairs(through{ { path = "/1.json" }, { path = "/2.json" } }) do succeeds(result) end
       assert.equal(1, t.server:truth("proxy").requests)
