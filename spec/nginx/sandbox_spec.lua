@@ -257,8 +257,10 @@ describe("the sandbox over HTTP", function ()
     end)
   end)
 
-  it("pages through 100,000 numbers, each once", function ()
-    server:reset{ numbers = 100000 }
+  local many = rawget(_G, "jit") and 100000 or 20000   -- once is enough: it is nginx that does the work
+
+  it("pages through " .. many .. " numbers, each once", function ()
+    server:reset{ numbers = many }
     local seen, count, repeated = {}, 0, 0
     local uri = NUMBERS .. "?PageSize=1000"
     while uri do
@@ -269,7 +271,7 @@ describe("the sandbox over HTTP", function ()
       end
       uri = body:match('"next_page_uri":"/2010%-04%-01/Accounts/%w+([^"]*)"')
     end
-    assert.same({ 100000, 0 }, { count, repeated })
+    assert.same({ many, 0 }, { count, repeated })
   end)
 end)
 
