@@ -222,6 +222,78 @@ describe("what makes something new", function ()
   end)
 end)
 
+describe("looking for what is in doubt", function ()
+  local buy, methods = fake.buy, fake.methods
+  local bought, there, absent = fake.response(201, fake.record()), page, fake.response(200, fake.page{})
+
+  it("asks an outage no more than its looks need: each is one request", function ()
+    local _, err, transport = buy{ fake.problem(503, 20503) }
+    assert.same({ "ambiguous", 4, "attempts" }, { err.kind, err.attempts, err.reason })
+    assert.equal(4 * (1 + 6), #transport.requests)
+  end)
+
+  it("looks again at its last chance, where the first look fails", function ()
+    local posts, looks = 0, 0
+    local record, info = buy{ function (request)
+      if request.method == "POST" then
+        posts = posts + 1
+        return posts == 1 and fake.lost or fake.problem(401, 20003)
+      end
+      if posts == 1 then return absent end
+      looks = looks + 1
+      return looks < 3 and fake.problem(503, 20503) or there
+    end }
+    assert.same({ fake.sid, true }, { record and record.sid, info.reconciled })
+  end)
+
+  -- A POST's or a look's answer that asks for `seconds` of silence.
+  local function busy (seconds) return fake.response(503, "{}", { ["retry-after"] = tostring(seconds) }) end
+
+  it("goes out again no sooner than Retry-After allowed", function ()
+    local posts, at = 0, {}
+    local record, _, transport = buy{ function (request, self)
+      if request.method == "GET" then return absent end
+      posts = posts + 1
+      at[posts] = self.clock
+      return posts == 1 and busy(30) or bought
+    end }
+    assert.equal(fake.sid, record.sid)
+    assert.truthy(at[2] - at[1] >= 30 and at[2] - at[1] <= 33)
+    assert.equal("POST GET GET GET GET GET GET POST", methods(transport))
+  end)
+
+  it("is in doubt, and says for how long it may not go out again, where that is too long", function ()
+    for _, seconds in ipairs{ 90, 3600 } do
+      local _, err, transport = buy{ function (request)
+        return request.method == "POST" and busy(seconds) or absent
+      end }
+      assert.same({ "ambiguous", "retry_after", 1 }, { err.kind, err.reason, err.attempts })
+      assert.truthy(err.retry_after <= seconds and err.retry_after >= seconds - 10)
+      assert.equal("POST GET GET GET GET GET GET", methods(transport))
+    end
+  end)
+
+  it("looks again no sooner than Retry-After allowed", function ()
+    local posts, looks = 0, {}
+    local _, info = buy{ function (request, self)
+      if request.method == "POST" then
+        posts = posts + 1
+        return posts == 1 and fake.lost or bought
+      end
+      looks[#looks + 1] = self.clock
+      return #looks == 1 and busy(5) or there
+    end }
+    assert.is_true(info.reconciled)
+    assert.truthy(looks[2] - looks[1] >= 5)
+  end)
+
+  it("neither looks nor goes out again where a look is told to wait too long", function ()
+    local _, err, transport = buy{ fake.lost, busy(61) }
+    assert.same({ "ambiguous", "retry_after", 61, "POST GET" },
+                { err.kind, err.reason, err.retry_after, methods(transport) })
+  end)
+end)
+
 describe("the retry budget", function ()
   it("lets a total outage cost little more than one request a call, and recovers", function ()
     local transport = fake.transport(function (_, self) return self.healthy and same or fake.unsent end)
