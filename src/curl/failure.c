@@ -89,7 +89,7 @@ static int begins (const char *s, const char *with) {
 
 /* Does libcurl say that it could not connect to somebody who is not the URL's own host? That is the proxy. */
 static int is_elsewhere (const char *url, const tw_failure *f, const char *said) {
-  if (f->where == NULL || !begins(said, connecting)) return 0;
+  if (url == NULL || f->where == NULL || !begins(said, connecting)) return 0;
   const char *host = f->where, *end = host + f->where_len;
   size_t n = strcspn(host, "/:");
   if (*host == '[') n = strcspn(++host, "]");
