@@ -100,9 +100,21 @@ describe("core.encode", function ()
     assert.is_nil(failure.message:find("secret", 1, true))
   end)
 
-  it("writes 2 MiB at most", function ()
-    assert.equal(1000000, #core.encode(request{ method = "POST", body = ("x"):rep(1000000) }):match "\r\n\r\n(.*)")
-    refused({ method = "POST", body = ("x"):rep(2 * 1024 * 1024) }, "invalid")
+  it("writes 2 MiB at most, to the byte", function ()
+    local most = 2 * 1024 * 1024
+    local head = #core.encode(request{ method = "POST", body = ("x"):rep(1000000) }) - 1000000
+    local body = ("x"):rep(most - head)
+    assert.equal(most, #core.encode(request{ method = "POST", body = body }))
+    refused({ method = "POST", body = body .. "x" }, "invalid")
+  end)
+
+  it("writes headers of any length and number", function ()
+    local headers = {}
+    for i = 1, 200 do headers["X-" .. i] = ("v"):rep(i) end
+    local bytes = core.encode(request{ headers = headers })
+    for name, value in pairs(headers) do
+      assert.truthy(bytes:find("\r\n" .. name .. ": " .. value .. "\r\n", 1, true))
+    end
   end)
 
   it("raises for what is no request", function ()
@@ -168,6 +180,10 @@ describe("core.reader", function ()
     assert.error(function () reader.feed(io.stdout, "x") end)
     assert.error(function () reader:feed() end)
     assert.error(function () reader:feed{} end)
+  end)
+
+  it("shows nobody its metatable", function ()
+    assert.is_false(getmetatable(core.reader "GET"))
   end)
 
   it("is collected in any state", function ()

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define READER_META "twilio.core.reader"
-#define BYTES_META "twilio.core.bytes"
 
 /* Pushes a failure: { kind, message, transient, sent = 0 }. Whoever sent something says so. */
 static int pushfailure (lua_State *L, const char *kind, const char *message, int transient) {
@@ -26,11 +25,6 @@ static int pushfailure (lua_State *L, const char *kind, const char *message, int
 
 /* {=== encode ===} */
 
-static int bytes_gc (lua_State *L) {
-  tw_buf_free(luaL_checkudata(L, 1, BYTES_META));
-  return 0;
-}
-
 /* Pushes t[name], raw, and answers its bytes: NULL where it is absent. A wrong type raises. */
 static const char *getstring (lua_State *L, int t, const char *name, size_t *len) {
   lua_pushstring(L, name);
@@ -41,15 +35,23 @@ static const char *getstring (lua_State *L, int t, const char *name, size_t *len
   return lua_tolstring(L, -1, len);
 }
 
-static const char *addheaders (lua_State *L, tw_buf *out) {
-  lua_pushliteral(L, "headers");
-  lua_rawget(L, 1);
+/* Adds to *room what the headers take, a table on top of the stack or nil: NULL, or what is wrong with them. */
+static const char *measure_fields (lua_State *L, size_t *room) {
   if (lua_isnil(L, -1)) return NULL;
   luaL_checktype(L, -1, LUA_TTABLE);
   for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-    size_t name_len, value_len;
     if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
       return "a header is not a string";
+    *room += lua_rawlen(L, -2) + lua_rawlen(L, -1) + TW_HTTP1_FIELD_ROOM;
+  }
+  return NULL;
+}
+
+/* Writes the headers that were measured, at t: NULL, or what is wrong. */
+static const char *add_fields (lua_State *L, int t, tw_buf *out) {
+  if (lua_isnil(L, t)) return NULL;
+  for (lua_pushnil(L); lua_next(L, t); lua_pop(L, 1)) {
+    size_t name_len, value_len;
     const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
     const char *wrong = tw_http1_field(out, name, name_len, value, value_len);
     if (wrong) return wrong;
@@ -60,13 +62,16 @@ static const char *addheaders (lua_State *L, tw_buf *out) {
 /* core.encode(request): the bytes for a socket, or nil and a failure. The string holds the
 ** credential: hand it to the socket and forget it. */
 static int core_encode (lua_State *L) {
-  size_t method_len, url_len, body_len = 0;
+  enum { HEADERS = 2 }; /* a stack index */
+  char small[4096];
+  size_t method_len, url_len, body_len = 0, room = TW_HTTP1_ROOM;
+  tw_buf out;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  tw_buf *out = lua_newuserdatauv(L, sizeof(*out), 0);
-  tw_buf_init(out, TW_HTTP1_REQUEST_MAX);
-  luaL_getmetatable(L, BYTES_META);
-  lua_setmetatable(L, 2);
+  lua_pushliteral(L, "headers");
+  lua_rawget(L, 1);
+  const char *wrong = measure_fields(L, &room);
+  lua_settop(L, HEADERS);
   const char *method = getstring(L, 1, "method", &method_len);
   const char *url = getstring(L, 1, "url", &url_len);
   const char *body = getstring(L, 1, "body", &body_len);
@@ -78,15 +83,16 @@ static int core_encode (lua_State *L) {
   if (!account->open) return pushfailure(L, "closed", "the client is closed", 0);
   /* A POST of nothing says so: some servers wait for the length. */
   if (body == NULL && strcmp(method, "POST") == 0) body = "";
-  const char *wrong = tw_http1_begin(out, account, method, method_len, url, url_len);
-  if (wrong == NULL) wrong = addheaders(L, out);
-  if (wrong == NULL) tw_http1_end(out, body, body_len);
-  if (wrong == NULL && out->error == TW_BUF_LIMIT) wrong = "the request is too long";
-  if (out->error == TW_BUF_NOMEM) return luaL_error(L, "not enough memory");
-  if (wrong) return pushfailure(L, "invalid", wrong, 0);
-  lua_pushlstring(L, out->data, out->len);
-  tw_buf_free(out); /* wipes; a collector's __gc may be long in coming */
-  return 1;
+  room += method_len + url_len + body_len;
+  if (room > TW_HTTP1_REQUEST_MAX) room = TW_HTTP1_REQUEST_MAX;
+  tw_buf_over(&out, room <= sizeof small ? small : lua_newuserdatauv(L, room, 0), room);
+  if (wrong == NULL) wrong = tw_http1_begin(&out, account, method, method_len, url, url_len);
+  if (wrong == NULL) wrong = add_fields(L, HEADERS, &out);
+  if (wrong == NULL) tw_http1_end(&out, body, body_len);
+  if (wrong == NULL && out.error) wrong = "the request is too long";
+  if (wrong == NULL) lua_pushlstring(L, out.data, out.len);
+  tw_buf_reset(&out); /* wipes */
+  return wrong ? pushfailure(L, "invalid", wrong, 0) : 1;
 }
 
 /* {=== reader ===} */
@@ -177,15 +183,13 @@ void tw_http1_register (lua_State *L) {
                                       { "response", reader_response },
                                       { "keepalive", reader_keepalive },
                                       { NULL, NULL } };
-  luaL_newmetatable(L, BYTES_META);
-  lua_pushcfunction(L, bytes_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_pop(L, 1);
   luaL_newmetatable(L, READER_META);
   lua_pushcfunction(L, reader_gc);
   lua_setfield(L, -2, "__gc");
   luaL_newlib(L, methods);
   lua_setfield(L, -2, "__index");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
   lua_pop(L, 1);
   lua_pushcfunction(L, core_encode);
   lua_setfield(L, -2, "encode");

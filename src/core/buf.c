@@ -20,6 +20,12 @@ void tw_buf_init (tw_buf *b, size_t max) {
   b->error = TW_BUF_OK;
 }
 
+void tw_buf_over (tw_buf *b, char *memory, size_t size) {
+  tw_buf_init(b, size);
+  b->data = memory;
+  b->cap = size;
+}
+
 /* Grows by moving, never by realloc: a buffer may hold a secret, and realloc leaves copies behind. */
 static int buf_move (tw_buf *b, size_t cap) {
   char *data = malloc(cap);

@@ -14,6 +14,8 @@ typedef struct tw_buf {
 
 /* A buffer that never holds more than max bytes. Allocates nothing. */
 void tw_buf_init (tw_buf *b, size_t max);
+/* A full-grown buffer over somebody else's memory: nothing to free. */
+void tw_buf_over (tw_buf *b, char *memory, size_t size);
 /* Appends n bytes, or none of them: 0 when they were added, -1 with b->error set. */
 int tw_buf_add (tw_buf *b, const void *bytes, size_t n);
 /* Makes room for n bytes in all, or for as many as it may hold: 0, or -1 with b->error set. */

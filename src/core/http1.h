@@ -18,6 +18,9 @@ enum {
   TW_HTTP1_BODY_MAX = 8 * 1024 * 1024 /* its body */
 };
 
+/* What the writer adds to a method, a URL, the fields and a body takes no more than this; to a field, TW_HTTP1_FIELD_ROOM. */
+enum { TW_HTTP1_ROOM = sizeof(tw_account) + 256, TW_HTTP1_FIELD_ROOM = 4 };
+
 /* The writer: begin, any number of fields, end. NULL, or what is wrong in static words; a buffer that
 ** ran out says so in its own error. The bytes hold the credential: wipe them after use.
 ** Begin writes the request line, Host and Authorization, for the account's own origin alone. */
