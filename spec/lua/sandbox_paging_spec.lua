@@ -127,12 +127,26 @@ describe("sandbox: paging", function ()
 
   it("refuses a page size that is none", function ()
     api = inside.new()
-    for _, size in ipairs{ 0, -1, "many" } do assert.equal(400, select(2, api.get(ALL, { PageSize = size }))) end
+    for _, size in ipairs{ 0, -1, "many", "5x", "x5" } do
+      local err, status = api.get(ALL, { PageSize = size })
+      assert.same({ 400, 20422 }, { status, err.code })
+    end
+    assert.equal(50, api.get(ALL, { PageSize = "" }).page_size)
+  end)
+
+  it("refuses a page that is none", function ()
+    api = inside.new()
+    for _, page in ipairs{ -1, "1x", "x1" } do
+      local err, status = api.get(ALL, { Page = page })
+      assert.same({ 400, 20422 }, { status, err.code })
+    end
   end)
 
   it("refuses a token that is none with 21481", function ()
     api = inside.new{ numbers = 2 }
-    for _, token in ipairs{ "x", "PA", "PAPN" .. ("0"):rep(32), "PXPN" .. ("0"):rep(32) } do
+    local good = "PA" .. walk{}[1]
+    assert.equal(200, select(2, api.get(ALL, { PageToken = good, Page = 1 })))
+    for _, token in ipairs{ "x", "PA", "PAPN" .. ("0"):rep(32), "PXPN" .. ("0"):rep(32), "x" .. good, good .. "x" } do
       local err, status = api.get(ALL, { PageToken = token, Page = 1 })
       assert.same({ 400, 21481 }, { status, err.code })
     end

@@ -203,6 +203,10 @@ describe("sandbox: available numbers", function ()
       assert.is_true(matches("0100$", "+14155550100"))
       assert.is_false(matches("555$", "+14155550100"))
     end)
+    it("has 2 to 16 characters, and 2 digits beside a * or %", function ()
+      for _, pattern in ipairs{ "01", "41*", "%41" } do assert.is_true(matches(pattern, "+14155550100"), pattern) end
+      assert.is_function(contains.compile(("1"):rep(16)))
+    end)
     it("is refused where it is no pattern", function ()
       for _, pattern in ipairs{ "1", ("1"):rep(17), "5*5", "5%5", "*5", "%*55", "55%$", "+*55", "5-5", "é5", "$55",
         "**" } do

@@ -25,8 +25,7 @@ end
 local function unlink (self, record)
   record.older.newer, record.newer.older = record.newer, record.older
   record.shown = false
-  local number = record.phone_number
-  if number and self.listed[number] == record then self.listed[number] = nil end
+  if record.phone_number then self.listed[record.phone_number] = nil end
 end
 
 function Book:add (record)
