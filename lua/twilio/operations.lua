@@ -4,7 +4,7 @@
 local core = require "twilio.core"
 local errors = require "twilio.errors"
 local pagers = require "twilio.pager"
-local searches = require "twilio.search"
+local searchers = require "twilio.searcher"
 
 -- The parameters of a call, or nil and what is wrong with the call itself.
 local function checked (numbers, name, params)
@@ -50,7 +50,7 @@ local function walk (numbers, source, row, name, params)
   local start, options = nil, err
   if session then start, options = session[kind](session, row, given) end
   if start then
-    return kind == "search" and searches.new(start, options) or pagers.new(session, start, nil, options)
+    return kind == "search" and searchers.new(start, options) or pagers.new(session, start, nil, options)
   end
   if type(options) == "string" then return nil, in_words(options, row, name) end
   return pagers.new(session, nil, options, {})

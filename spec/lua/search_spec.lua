@@ -1,188 +1,18 @@
-local sandboxes = require "twilio.sandbox"
+local contains = require "twilio.sandbox.contains"
+local fake = require "spec.lua.fake"
 local search = require "twilio.search"
-local twilio = require "twilio"
-
--- A stock of numbers that answers as Twilio does: `cap` rows at most, always the same ones, and no next page.
-local function stock (numbers, cap)
-  local shop = { asked = {} }
-  local function matches (pattern, number)
-    if not pattern then return true end
-    local found = pattern:gsub("%*", "%%d"):gsub("%$$", "\0"):gsub("^%+", "^%%+"):gsub("%z", "$")
-    return number:find(found) ~= nil
-  end
-  function shop.ask (pattern)
-    shop.asked[#shop.asked + 1] = pattern or "all"
-    local rows = {}
-    for _, number in ipairs(numbers) do
-      if #rows < cap and matches(pattern, number) then rows[#rows + 1] = { phone_number = number } end
-    end
-    return { available_phone_numbers = rows }
-  end
-  return shop
-end
-
-local function range (first, count, step)
-  local numbers = {}
-  for i = 0, count - 1 do numbers[i + 1] = "+" .. ("%.0f"):format(first + i * (step or 1)) end
-  return numbers
-end
-
-local function walk (shop, options)
-  local seen, count = {}, 0
-  for page in search.new(shop.ask, options or {}) do
-    for _, row in ipairs(page.available_phone_numbers) do
-      assert.is_nil(seen[row.phone_number], row.phone_number .. " came twice")
-      seen[row.phone_number] = true
-      count = count + 1
-    end
-  end
-  return count, seen
-end
-
-describe("a search beyond one answer", function ()
-  it("finds every number once, though an answer holds thirty", function ()
-    assert.equal(1000, (walk(stock(range(14155550000, 1000, 7), 30))))
-  end)
-
-  it("asks once where the first answer is not full", function ()
-    local shop = stock(range(14155550000, 29), 30)
-    assert.equal(29, (walk(shop)))
-    assert.same({ "all" }, shop.asked)
-  end)
-
-  it("asks for no more than the limit needs", function ()
-    local shop = stock(range(14155550000, 5000), 30)
-    assert.equal(30, (walk(shop, { limit = 30 })))
-    assert.same({ "all" }, shop.asked)
-  end)
-
-  it("stops at the limit in the middle of an answer", function ()
-    assert.equal(45, (walk(stock(range(14155550000, 5000), 30), { limit = 45 })))
-  end)
-
-  it("asks only as the caller reads on", function ()
-    local shop = stock(range(14155550000, 5000), 30)
-    local pages = search.new(shop.ask, {})
-    pages()
-    assert.equal(1, #shop.asked)
-  end)
-
-  it("begins with the area code, where there is one", function ()
-    local shop = stock(range(14155550000, 100), 30)
-    walk(shop, { area_code = "415" })
-    assert.equal("+14150", shop.asked[2])
-  end)
-
-  it("begins with a country's calling code of two or three digits", function ()
-    local british, irish = stock(range(442071838000, 100), 30), stock(range(353212345000, 100), 30)
-    assert.equal(100, (walk(british)))
-    assert.equal("+440", british.asked[2])
-    assert.equal(100, (walk(irish)))
-    assert.equal("+3530", irish.asked[2])
-  end)
-
-  it("learns from a bigger answer that a smaller one is whole", function ()
-    local shop = stock(range(12005550000, 400, 10000019), 1000)
-    assert.equal(400, (walk(shop)))
-    assert.equal(11, #shop.asked)
-  end)
-
-  it("takes a small page_size for what a full answer holds", function ()
-    assert.equal(100, (walk(stock(range(14155550000, 100), 5), { page_size = 5 })))
-  end)
-
-  for pattern, matching in pairs{
-    ["+14155550"] = 1000,  -- held to the start: grows at its end
-    ["0$"] = 200,          -- held to the end: grows at its front
-    ["415555****"] = 2000, -- wildcards become digits
-    ["**0$"] = 200,
-    ["99"] = 38,           -- anywhere, the end included
-  } do
-    it("finds all that " .. pattern .. " matches", function ()
-      assert.equal(matching, (walk(stock(range(14155550000, 2000), 30), { contains = pattern })))
-    end)
-  end
-
-  it("splits a pattern of digits that is given as a number", function ()
-    local shop = stock(range(14155550000, 100), 30)
-    assert.equal(100, (walk(shop, { contains = 415 })))
-    assert.equal("415", shop.asked[1])
-  end)
-
-  it("gives what there is where a pattern cannot be split", function ()
-    local shop = stock(range(14155550000, 100), 30)
-    assert.equal(30, (walk({ ask = function () return shop.ask() end }, { contains = "4%5" })))
-  end)
-
-  it("answers a failure with what came before, and tries that search again", function ()
-    local shop, broken = stock(range(14155550000, 100), 30), true
-    local pages = search.new(function (pattern)
-      if pattern and broken then return nil, { kind = "network" } end
-      return shop.ask(pattern)
-    end, {})
-    assert.equal(30, #pages:next().available_phone_numbers)
-    local page, err = pages:next()
-    assert.is_nil(page)
-    assert.same({ kind = "network", records = 30 }, err)
-    broken = false
-    local count = 30
-    for more in pages do count = count + #more.available_phone_numbers end
-    assert.equal(100, count)
-  end)
-
-  it("raises the error object from a for loop", function ()
-    local failure = { kind = "network" }
-    local ok, raised = pcall(function ()
-      for _ in search.new(function () return nil, failure end, {}) do error("a page came") end
-    end)
-    assert.is_false(ok)
-    assert.equal(failure, raised)
-  end)
-
-  it("ends when it is closed", function ()
-    local pages = search.new(stock(range(14155550000, 100), 30).ask, {})
-    pages()
-    pages:close()
-    assert.is_nil(pages())
-  end)
-end)
-
-describe("a search of the sandbox", function ()
-  -- All that is found, and in how many searches, where an answer holds so many rows at most.
-  local function found (rows, params)
-    local sandbox = sandboxes.new{ search_rows = rows }
-    local client = assert(twilio.new{ transport = sandbox, account_sid = sandbox.account_sid,
-                                      auth_token = sandbox.auth_token })
-    local numbers, count = {}, 0
-    for row in client.numbers.each_local(params) do
-      assert.is_nil(numbers[row.phone_number], row.phone_number .. " came twice")
-      numbers[row.phone_number], count = true, count + 1
-    end
-    return numbers, count, sandbox:state().requests
-  end
-
-  it("finds with thirty rows an answer what a whole answer holds", function ()
-    local params = { country_code = "US", contains = "+141555", sms_enabled = true }
-    local whole, count, searches = found(1000, params)
-    assert.is_true(count > 100 and count < 1000)
-    assert.is_true(searches <= 12)
-    assert.same(whole, (found(30, params)))
-  end)
-
-  it("finds 500 numbers, in no more than 60 searches", function ()
-    local _, count, searches = found(30, { country_code = "US", limit = 500 })
-    assert.equal(500, count)
-    assert.is_true(searches <= 60)
-  end)
-
-  it("keeps to the other filters", function ()
-    local numbers, count = found(30, { country_code = "US", area_code = 212, limit = 100 })
-    assert.equal(100, count)
-    for number in pairs(numbers) do assert.matches("^%+1212", number) end
-  end)
-end)
 
 describe("the patterns of a search", function ()
+  it("are such as a search takes", function ()
+    local number = "+1 (415) 555-01"
+    for _, pattern in ipairs{ search.starts_with(number), search.ends_with("555-0100"),
+                              search.pattern(number .. "??") } do
+      local client = fake.client(fake.transport(fake.response(200, fake.available{})))
+      assert.truthy(client.numbers.search_local{ country_code = "US", contains = pattern })
+      assert.truthy(contains.compile(pattern), pattern)
+    end
+  end)
+
   it("start with a country's digits", function ()
     assert.equal("+1415555", search.starts_with("+1 (415) 555"))
   end)
@@ -195,10 +25,13 @@ describe("the patterns of a search", function ()
   it("have ? for any digit before or behind the others", function ()
     assert.equal("+1415555****", search.pattern("+1 415 555-????"))
     assert.equal("***555", search.pattern("??? 555"))
+    assert.equal("*555*", search.pattern("?555?"))
   end)
 
   for what, call in pairs{
     ["a start without its country"] = function () search.starts_with("415") end,
+    ["a + that a ? follows, which Twilio does not take"] = function () search.pattern("+?415") end,
+    ["a ? before and behind too few digits"] = function () search.pattern("?4?") end,
     ["a ? between digits"] = function () search.pattern("+1 4?5") end,
     ["no text at all"] = function () search.ends_with(nil) end,
     ["more than sixteen characters"] = function () search.starts_with("+1234567890123456") end,
