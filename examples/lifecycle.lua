@@ -12,9 +12,9 @@ local function say (...)
 end
 
 local step = 0
-local function heading (text)
+local function heading (text, call) -- a step, and the call that takes it
   step = step + 1
-  say("\n%d. %s", step, text)
+  say("\n%d. %s\n   numbers.%s", step, text, call)
 end
 
 -- The value and what is known about its exchange; a failure ends the story with its reason.
@@ -31,7 +31,8 @@ local function how (about)
     about.attempts > 1 and ", " .. about.attempts .. " attempts" or "")
 end
 
-heading("Search: local numbers in area code 415 that take calls and messages")
+heading("Search: local numbers in area code 415 that take calls and messages",
+  "search_local{ country_code = \"US\", area_code = 415, … }")
 local found, about = must(numbers.search_local{
   country_code = "US", area_code = 415, voice_enabled = true, sms_enabled = true, page_size = 5,
 })
@@ -45,12 +46,12 @@ if not choice then
   os.exit(1)
 end
 
-heading("Buy: " .. choice.phone_number)
+heading("Buy: " .. choice.phone_number, "buy{ phone_number = …, friendly_name = \"Front desk\" }")
 local bought
 bought, about = must(numbers.buy{ phone_number = choice.phone_number, friendly_name = "Front desk" })
 say("   ours, as %s (%s)", bought.sid, how(about))
 
-heading("Configure: where calls and messages go")
+heading("Configure: where calls and messages go", "update_incoming{ sid = …, voice_url = …, sms_url = … }")
 local configured
 configured, about = must(numbers.update_incoming{
   sid = bought.sid,
@@ -64,7 +65,7 @@ say("   calls     %s %s", configured.voice_method, configured.voice_url)
 say("   messages  %s %s", configured.sms_method, configured.sms_url)
 say("   (%s)", how(about))
 
-heading("List: every number that we own")
+heading("List: every number that we own", "each_incoming{}")
 local count = 0
 for number in numbers.each_incoming{} do
   count = count + 1
@@ -72,7 +73,7 @@ for number in numbers.each_incoming{} do
 end
 say("   (%d in all)", count)
 
-heading("Release: " .. bought.phone_number)
+heading("Release: " .. bought.phone_number, "release{ sid = … }")
 about = select(2, must(numbers.release{ sid = bought.sid }))
 local gone, err = numbers.get_incoming{ sid = bought.sid }
 if gone or err.kind ~= "not_found" then must(nil, err or "it is still there") end
@@ -80,9 +81,9 @@ say("   gone: asking for it again answers %d (%s)", err.status, how(about))
 
 local phone = os.getenv("VERIFY_PHONE")
 if phone then
-  heading("Verify: " .. phone .. " as a caller ID")
+  heading("Verify: " .. phone .. " as a caller ID", "add_outgoing{ phone_number = …, friendly_name = … }")
   local call = must(numbers.add_outgoing{ phone_number = phone, friendly_name = "My own phone" })
-  say("   the phone rings; key in %s", call.validation_code)
+  say("   the phone rings; its owner keys in %s", call.validation_code)
   local caller_id
   local started = core.now()
   repeat
@@ -95,4 +96,4 @@ if phone then
   say("   and removed again")
 end
 
-say("\nDone.")
+say("\nDone. Nothing of it is left in the account.")
