@@ -39,8 +39,8 @@ local function count (value)
 end
 
 local function label (value)
-  if #value <= 32 and value:find("^[a-z0-9-]+$") then return nil end
-  return "must be lower-case letters, digits and hyphens"
+  if #value <= 32 and value:find("^[a-z0-9-]+$") and not value:find("^%-") and not value:find("%-$") then return nil end
+  return "must be lower-case letters and digits, with hyphens between them"
 end
 
 -- It becomes part of a header.

@@ -86,6 +86,21 @@ describe("a configuration", function ()
     end
   end)
 
+  it("takes a value up to its bounds, and none beyond", function ()
+    for _, row in ipairs{ { "timeout", 0.001, 86400, 0, 86401 }, { "max_attempts", 1, 100, 0, 101 },
+                          { "user_agent", " ~", ("x"):rep(200), "\127", ("x"):rep(201) },
+                          { "edge", "a", ("a"):rep(32), "", ("a"):rep(33) },
+                          { "region", "a-1", "1", "-a", "a-" } } do
+      for i = 2, 5 do
+        local given = { account_sid = sid, auth_token = "t", edge = "dublin" }
+        given[row[1]] = row[i]
+        local settings, err = read(given)
+        assert.equal(i < 4, settings ~= nil, row[1] .. " " .. tostring(row[i]))
+        assert.equal(i >= 4 and row[1] or nil, err and err.parameter)
+      end
+    end
+  end)
+
   it("speaks of a credential by the name that it was given under", function ()
     local _, err = read{ account_sid = sid, auth_token = "a b" }
     assert.equal("config: auth_token: must be printable ASCII without spaces", tostring(err))
