@@ -43,7 +43,7 @@ end
 
 -- Splits a call's table: the parameters, and { account, account_sid, api_version, deadline, on_intent }; nil, message;
 -- or nil, err. `blank`: the connector's rule, "" means absent. Most tables have no settings, and are what they are.
-local function of_call (config, row, given, blank)
+local function split_call (config, row, given, blank)
   if not settings.holds(given, in_call) then return given, config.plain end
   local params, found = settings.take(given, in_call, in_path, blank)
   if not params then return nil, found end
@@ -62,7 +62,7 @@ local in_walk = { limit = "limit", pagesize = "page_size", resume = "resume", pr
 
 -- Splits the table of a walk over this row's listing: the rest, and { limit, page_size, uri, prefetch }; nil, message;
 -- or nil, err.
-local function of_walk (row, given)
+local function split_walk (row, given)
   local rest, found = settings.take(given, row.paged and in_walk or in_search, {}, false)
   if not rest then return nil, found end
   local limit, resume, prefetch = found.limit, found.resume, found.prefetch
@@ -100,4 +100,4 @@ local function without (params, ...)
   return rest
 end
 
-return { bad = bad, of_call = of_call, of_walk = of_walk, pick = pick, without = without }
+return { bad = bad, split_call = split_call, split_walk = split_walk, pick = pick, without = without }

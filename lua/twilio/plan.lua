@@ -31,7 +31,7 @@ local function of_call (session, row, name, given)
     return nil, errors.new{ kind = "closed", message = "the client is closed", operation = name, attempts = 0,
                             sent = false, retryable = false }
   end
-  local params, options = givens.of_call(session.settings, row, given, name == row.alias)
+  local params, options = givens.split_call(session.settings, row, given, name == row.alias)
   if not params then return nil, options end
   local request, err = build(session, name, options, params)
   if not request then return nil, err end
@@ -61,7 +61,7 @@ end
 
 -- The first page of a walk, and { key, limit, uri, prefetch } for its pager.
 local function of_walk (session, row, given)
-  local rest, options = givens.of_walk(row, given)
+  local rest, options = givens.split_walk(row, given)
   if not rest then return nil, options end
   rest.page_size = row.paged and page_size(session, options) or options.page_size
   local plan, err = of_call(session, row, row.name, rest)
@@ -75,7 +75,7 @@ end
 -- A function that makes the plans of a walk through a search, of the pattern it is given, and { contains, area_code,
 -- limit, page_size } for search.lua. Twilio may give no more than thirty rows, whatever it is asked for.
 local function of_search (session, row, given)
-  local rest, options = givens.of_walk(row, given)
+  local rest, options = givens.split_walk(row, given)
   if not rest then return nil, options end
   rest.page_size = page_size(session, options)
   local plan, err = of_call(session, row, row.name, rest)
