@@ -11,6 +11,15 @@ local function inside_nginx ()
   return type(ngx) == "table" and type(ngx.socket) == "table" and ngx.socket.tcp ~= nil
 end
 
+-- The module of a transport; or nil and a failure, where its C is not installed (`make install-core` leaves curl.so out).
+local function carrier (name)
+  local found, module = pcall(require, "twilio.transport." .. name)
+  if found then return module end
+  if not tostring(module):find("module 'twilio.curl'", 1, true) then error(module, 0) end
+  local reason = module:find("not found:", 1, true) and "it is not installed" or module:gsub("%s*\n%s*", " ")
+  return nil, { kind = "config", message = "outside nginx twilio.curl is needed: " .. reason }
+end
+
 -- A session; nil, message for a table that could never be right; or nil, err.
 local function open (given)
   local settings, err = config.read(given)
@@ -22,9 +31,12 @@ local function open (given)
   if nginx then page_size = 50 end  -- decoding a thousand records takes the worker five milliseconds
   if not transport then
     own = true
-    local carrier = nginx and "twilio.transport.cosocket" or "twilio.transport.curl"
-    transport, err = require(carrier).new{ ca_file = settings.ca_file, ca_path = settings.ca_path,
-                                           proxy = settings.proxy, connect_timeout = settings.connect_timeout }
+    local module
+    module, err = carrier(nginx and "cosocket" or "curl")
+    if module then
+      transport, err = module.new{ ca_file = settings.ca_file, ca_path = settings.ca_path, proxy = settings.proxy,
+                                   connect_timeout = settings.connect_timeout }
+    end
     if not transport then
       settings.account:close()
       return nil, errors.new(err)

@@ -1,3 +1,4 @@
+local child = require "spec.support.child"
 local open = require "twilio.open"
 
 local sid = "AC" .. ("1"):rep(32)
@@ -54,6 +55,15 @@ describe("a session", function ()
       assert.is_nil(session)
       assert.equal("config: no such file", tostring(err))
     end)
+  end)
+
+  it("is not opened outside nginx where only the core is installed, and says so", function ()
+    local said = child.run([[
+      local twilio = require "twilio"
+      print(select(2, twilio.new{ account_sid = "AC" .. ("1"):rep(32), auth_token = "t" }))]],
+      { before = ("d=$(mktemp -d); mkdir $d/twilio; cp build/%s/twilio/core.so $d/twilio; trap 'rm -rf $d' EXIT;"
+        .. ' LUA_CPATH="$d/?.so;;"'):format(_VERSION == "Lua 5.4" and "5.4" or "5.1") })
+    assert.equal("config: outside nginx twilio.curl is needed: it is not installed", said)
   end)
 
   it("is not opened inside nginx with a setting that has no meaning there, which is named", function ()
