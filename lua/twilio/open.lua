@@ -11,7 +11,7 @@ local function inside_nginx ()
   return type(ngx) == "table" and type(ngx.socket) == "table" and ngx.socket.tcp ~= nil
 end
 
--- The module of a transport; or nil and a failure, where its C is not installed (`make install-core` leaves curl.so out).
+-- A transport's module; or nil and a failure, where its C is not installed: `make install-core` leaves curl.so out.
 local function carrier (name)
   local found, module = pcall(require, "twilio.transport." .. name)
   if found then return module end
