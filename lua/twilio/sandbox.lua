@@ -175,4 +175,4 @@ function Sandbox:now () return self.clock() - self.begun end
 
 function Sandbox:close () end -- luacheck: ignore self
 
-return { new = new, defaults = defaults }
+return { new = new }

@@ -41,8 +41,12 @@ describe("sandbox: faults", function ()
   end)
 
   it("error: a status, not processed", function ()
-    rule("error", { status = 503 })
-    assert.same({ 503, 0 }, { buy().status, charges() })
+    for status, code in pairs{ [500] = 20500, [503] = 20503, [504] = 504 } do
+      rule("error", { status = status })
+      local response = buy()
+      assert.same({ status, 0 }, { response.status, charges() })
+      assert.truthy(response.body:find('"code":' .. code .. ",", 1, true))
+    end
     rule("error")
     assert.equal(500, buy().status)
   end)

@@ -103,7 +103,8 @@ describe("sandbox: incoming numbers", function ()
         PostalCode = "94105", IsoCountry = "US" })
       local record = api.buy{ EmergencyStatus = "Active", EmergencyAddressSid = address.sid }
       assert.equal("registered", record.emergency_address_status)
-      assert.equal(409, select(2, api.delete(path(record))))
+      local err, status = api.delete(path(record))
+      assert.same({ 409, 20409 }, { status, err.code })
       api.post(path(record), { EmergencyAddressSid = "" })
       assert.equal(204, select(2, api.delete(path(record))))
     end)
@@ -124,7 +125,9 @@ describe("sandbox: incoming numbers", function ()
 
     it("is refused to what is no account", function ()
       local record = api.buy()
-      refused(21470, { AccountSid = "AC1" }, path(record))
+      for _, sid in ipairs{ "AC1", "xAC" .. ("1"):rep(31), "AC" .. ("1"):rep(31) .. "x", "AC" .. ("x"):rep(32) } do
+        refused(21470, { AccountSid = sid }, path(record))
+      end
       refused(21471, { AccountSid = "AC" .. ("9"):rep(32) }, path(record))
       refused(21473, { AccountSid = "AC7e577e577e577e577e577e577e577e57" }, path(record))
     end)
@@ -180,7 +183,14 @@ describe("sandbox: incoming numbers", function ()
 
     it("by origin and beta", function ()
       local one = api.buy{ PhoneNumber = api.number("US", "Local", { Beta = "false" }) }
+      local beta
+      local search = api.get("AvailablePhoneNumbers/US/Local.json", { PageSize = 1000 })
+      for _, offer in ipairs(search.available_phone_numbers) do
+        if offer.beta then beta = offer.phone_number end
+      end
+      api.buy{ PhoneNumber = beta }
       assert.same({ one.phone_number }, numbers{ Origin = "twilio", Beta = "false" })
+      assert.same({ beta, one.phone_number }, numbers{ Origin = "twilio", Beta = "true" })
       assert.same({}, numbers{ Origin = "hosted" })
     end)
   end)

@@ -51,6 +51,13 @@ describe("sandbox: outgoing caller IDs", function ()
         record.uri)
     end)
 
+    it("takes a CallDelay of 0 to 60 seconds", function ()
+      for i, delay in ipairs{ "0", "60", "" } do
+        assert.is_string(verify{ CallDelay = delay, PhoneNumber = "+1415867530" .. i }.call_sid)
+      end
+      for _, delay in ipairs{ "-1", "1x", "x1", "0.5" } do assert.equal(21454, verify{ CallDelay = delay }.code) end
+    end)
+
     it("rings later where CallDelay says so", function ()
       verify{ CallDelay = "30" }
       api.sandbox:sleep(29)
@@ -61,6 +68,17 @@ describe("sandbox: outgoing caller IDs", function ()
 
     it("takes North America's national format", function ()
       assert.equal("+14158675309", verify{ PhoneNumber = "(415) 867-5309" }.phone_number)
+      assert.equal("+14158675309", verify{ PhoneNumber = "1 415 867 5309" }.phone_number)
+    end)
+
+    it("takes E.164, from 8 digits to 15, and nothing else", function ()
+      for _, number in ipairs{ "+12345678", "+123456789012345" } do
+        assert.equal(number, verify{ PhoneNumber = number }.phone_number)
+      end
+      for _, text in ipairs{ "", "+1234567", "+1234567890123456", "x+14158675309", "+14158675309x", "+04158675309",
+        "2 415 867 5309", "415 867 5309 x", "1158675309", "4151675309" } do
+        assert.equal(21401, verify{ PhoneNumber = text }.code, text)
+      end
     end)
 
     it("without a name is called by its number", function ()
@@ -97,9 +115,11 @@ describe("sandbox: outgoing caller IDs", function ()
       local record = verified{ StatusCallback = "https://example.com/done" }
       assert.equal(1, #callbacks)
       assert.same({ "https://example.com/done", "POST" }, { callbacks[1].url, callbacks[1].method })
-      local fields = callbacks[1].fields
-      assert.same({ "+14158675309", "completed", "success", record.sid, api.sandbox.account_sid },
-        { fields.To, fields.CallStatus, fields.VerificationStatus, fields.OutgoingCallerIdSid, fields.AccountSid })
+      local fields, caller = callbacks[1].fields, "+14157234000"
+      assert.same({ AccountSid = api.sandbox.account_sid, ApiVersion = "2010-04-01", Direction = "outbound-api",
+        CallSid = api.sandbox:state().verification_calls[1].call_sid, From = caller, Caller = caller,
+        To = "+14158675309", Called = "+14158675309", CallStatus = "completed", CallDuration = "12",
+        VerificationStatus = "success", OutgoingCallerIdSid = record.sid }, fields)
     end)
 
     it("tells of failure without a SID", function ()

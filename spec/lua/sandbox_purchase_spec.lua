@@ -89,7 +89,9 @@ describe("sandbox: purchases", function ()
 
     it("of something else than a number is refused with 21421", function ()
       assert.equal("+1foobar is not a valid number", refused(21421, { PhoneNumber = "+1foobar" }).message)
-      refused(21421, { PhoneNumber = "4155550100" })
+      for _, text in ipairs{ "4155550100", "+0155550100", "+1234567", "+1234567890123456", "x+14155550100",
+        "+14155550100x" } do refused(21421, { PhoneNumber = text }) end
+      for _, number in ipairs{ "+12345678", "+123456789012345" } do refused(21422, { PhoneNumber = number }) end
     end)
 
     it("needs a number or an area code", function ()
@@ -99,7 +101,11 @@ describe("sandbox: purchases", function ()
       assert.equal(400, status)
     end)
 
-    it("refuses an area code that is none with 21451", function () refused(21451, { AreaCode = "4x5" }) end)
+    it("refuses an area code that is none with 21451", function ()
+      for _, area_code in ipairs{ "4x5", "x415", "4155", "115" } do
+        assert.equal(area_code .. " is not a valid area code", refused(21451, { AreaCode = area_code }).message)
+      end
+    end)
     it("refuses an area code without numbers with 21452", function () refused(21452, { AreaCode = "999" }) end)
 
     it("charges nothing when it is refused", function ()
@@ -204,6 +210,7 @@ describe("sandbox: purchases", function ()
       assert.equal(21421, as_test("POST", { PhoneNumber = "+15005550001" }).code)
       local record, status = as_test("POST", { PhoneNumber = "+15005550006", VoiceUrl = "https://example.com" })
       assert.same({ 201, "+15005550006", "https://example.com" }, { status, record.phone_number, record.voice_url })
+      assert.same({ voice = true, sms = true, mms = true, fax = false }, record.capabilities)
     end)
 
     it("stand behind the area codes 500 and 533", function ()
