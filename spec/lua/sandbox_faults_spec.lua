@@ -1,4 +1,4 @@
--- The sandbox: faults, lagging lists, the clock and the state.
+-- The sandbox: faults, the clock and the state.
 
 local inside = require "spec.support.inside"
 local sandbox = require "twilio.sandbox"
@@ -88,6 +88,17 @@ describe("sandbox: faults", function ()
     assert.same({ "timeout", 30, 1 }, { failure.kind, api.sandbox:now() - began, charges() })
   end)
 
+  it("delay as long as the request's timeout: in time", function ()
+    rule("delay", { seconds = 30 })
+    assert.equal(201, api.send("POST", ALL, { body = { AreaCode = "415" }, timeout = 30 }).status)
+  end)
+
+  it("truncate: what has no body is whole", function ()
+    local sid = api.buy().sid
+    rule("truncate", { method = "DELETE" })
+    assert.equal(204, api.send("DELETE", "IncomingPhoneNumbers/" .. sid .. ".json").status)
+  end)
+
   it("late: fails at once, processed later", function ()
     rule("late", { seconds = 5 })
     local _, failure = buy()
@@ -144,82 +155,6 @@ describe("sandbox: faults", function ()
 
   it("that do not exist raise", function ()
     assert.has_error(function () api.sandbox:faults{ rules = { { fault = "flood" } } } end)
-  end)
-end)
-
-describe("sandbox: lagging lists", function ()
-  local api
-  before_each(function () api = inside.new{ numbers = 1, list_lag = 2 } end)
-
-  local function listed (query) return api.get(ALL, query).incoming_phone_numbers end
-
-  it("show the numbers of the start at once", function () assert.equal(1, #listed()) end)
-
-  it("show a purchase late; a fetch shows it at once", function ()
-    local record = api.buy()
-    assert.equal(record.sid, api.get("IncomingPhoneNumbers/" .. record.sid .. ".json").sid)
-    assert.same({}, listed{ PhoneNumber = record.phone_number })
-    api.sandbox:sleep(2)
-    assert.equal(record.sid, listed{ PhoneNumber = record.phone_number }[1].sid)
-  end)
-
-  it("show a release late", function ()
-    api.delete("IncomingPhoneNumbers/" .. listed()[1].sid .. ".json")
-    assert.equal(1, #listed())
-    api.sandbox:sleep(2)
-    assert.equal(0, #listed())
-  end)
-
-  it("show an update late", function ()
-    local record = listed()[1]
-    api.post("IncomingPhoneNumbers/" .. record.sid .. ".json", { FriendlyName = "x" })
-    assert.equal(record.friendly_name, listed()[1].friendly_name)
-    api.sandbox:sleep(2)
-    assert.equal("x", listed()[1].friendly_name)
-  end)
-
-  it("show each of two updates late", function ()
-    local record = listed()[1]
-    local function name (text)
-      api.post("IncomingPhoneNumbers/" .. record.sid .. ".json", { FriendlyName = text })
-      api.sandbox:sleep(1)
-    end
-    name("x")
-    name("y")
-    assert.equal("x", listed()[1].friendly_name)
-    api.sandbox:sleep(1)
-    assert.equal("y", listed()[1].friendly_name)
-  end)
-
-  it("are filtered by what they show", function ()
-    local record = listed()[1]
-    api.post("IncomingPhoneNumbers/" .. record.sid .. ".json", { FriendlyName = "x" })
-    assert.same({ 1, 0 }, { #listed{ FriendlyName = record.friendly_name }, #listed{ FriendlyName = "x" } })
-    local by_number = { PhoneNumber = record.phone_number, FriendlyName = "x" }
-    assert.equal(0, #listed(by_number))
-    api.sandbox:sleep(2)
-    assert.same({ 0, 1 }, { #listed{ FriendlyName = record.friendly_name }, #listed{ FriendlyName = "x" } })
-    assert.equal(1, #listed(by_number))
-  end)
-
-  it("are those of caller IDs and addresses too", function ()
-    api.post("OutgoingCallerIds.json", { PhoneNumber = "+14158675309", FriendlyName = "x" })
-    api.post("Addresses.json", { CustomerName = "A", Street = "1", City = "B", Region = "C", PostalCode = "D",
-      IsoCountry = "US", FriendlyName = "x" })
-    api.sandbox:sleep(5)
-    for _, key in ipairs{ "OutgoingCallerIds", "Addresses" } do
-      local function names (filter)
-        local page, list = api.get(key .. ".json", { FriendlyName = filter }), {}
-        for i, record in ipairs(page.outgoing_caller_ids or page.addresses) do list[i] = record.friendly_name end
-        return list
-      end
-      local page = api.get(key .. ".json")
-      local sid = (page.outgoing_caller_ids or page.addresses)[1].sid
-      api.post(key .. "/" .. sid .. ".json", { FriendlyName = "y" })
-      assert.same({ { "x" }, {} }, { names("x"), names("y") })
-      api.sandbox:sleep(2)
-      assert.same({ {}, { "y" } }, { names("x"), names("y") })
-    end
   end)
 end)
 
@@ -347,7 +282,7 @@ describe("sandbox: as a transport", function ()
   end)
 
   for name, values in pairs{
-    fault = { "flood", 7 }, method = { "post", "", true }, path = { 7 }, methd = { "POST" },
+    fault = { "flood", 7 }, method = { "post", "Post", "pOST", "", true }, path = { 7 }, methd = { "POST" },
     probability = { "often", -0.1, 1.1, 0 / 0 }, times = { -1, 0.5, "2" }, seconds = { -1, math.huge },
     status = { 99, 600, 500.5, "500" }, retry_after = { -1, math.huge },
   } do
