@@ -39,13 +39,16 @@ local function of (err, request)
   return new(err)
 end
 
--- error(message, level), but where that level has no line, as after a tail call or from C, at the next above that has.
+local ours = debug.getinfo(1, "S").source:match("^(.*)errors%.lua$") or "\n"  -- how the library's files begin
+
+-- error(message, level), but where that level is no line of the caller's, as after a tail call, from C or in a task, at
+-- the next above that is one.
 local function raise (message, level)
   local place = level + 1
-  local info = debug.getinfo(place, "l")
-  while info and info.currentline < 1 do
+  local info = debug.getinfo(place, "Sl")
+  while info and (info.currentline < 1 or info.source:sub(1, #ours) == ours) do
     place = place + 1
-    info = debug.getinfo(place, "l")
+    info = debug.getinfo(place, "Sl")
   end
   error(message, place)
 end

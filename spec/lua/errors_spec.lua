@@ -1,3 +1,4 @@
+local fake = require "spec.lua.fake"
 local errors = require "twilio.errors"
 
 local request = { operation = "get_incoming", method = "GET", headers = {},
@@ -64,6 +65,18 @@ describe("a mistake", function ()
     local line
     local at = place(function () line = here() error(select(2, pcall(strict)), 0) end)
     assert.equal(line, at)
+  end)
+
+  it("is raised at no line of the library's own, but for a task's without any", function ()
+    local client = fake.client(fake.transport(fake.response(200, fake.record())))
+    local tasks = client:tasks()
+    tasks:add(client.numbers.get_incoming, { sidd = "PN" })
+    tasks:add(function () return client.numbers.get_incoming{ sidd = "PN" } end)
+    tasks:add(function () local number = client.numbers.get_incoming{ sidd = "PN" } return number end)
+    local results, line = tasks:wait(), here() - 1
+    assert.matches("^get_incoming has no parameter 'sidd'", results[1][2])
+    assert.matches("^get_incoming has no parameter 'sidd'", results[2][2])
+    assert.matches("errors_spec%.lua:" .. line .. ": get_incoming has no parameter 'sidd'", results[3][2])
   end)
 
   it("is raised without a line where there is none at all", function ()
