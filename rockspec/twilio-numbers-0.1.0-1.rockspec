@@ -2,7 +2,9 @@ rockspec_format = "3.0"
 package = "twilio-numbers"
 version = "0.1.0-1"
 source = {
-  url = "git+file://.", -- a checkout of the tag; a mirror names its archive here
+  -- Published nowhere yet: `luarocks make` in a checkout builds what lies there, and asks no URL. Who publishes it puts
+  -- the address here.
+  url = "git+file://.",
   tag = "v0.1.0",
 }
 description = {

@@ -2,7 +2,9 @@ rockspec_format = "3.0"
 package = "twilio-numbers"
 version = "scm-1"
 source = {
-  url = "git+file://.", -- a checkout: run `luarocks make rockspec/twilio-numbers-scm-1.rockspec` inside it
+  -- Published nowhere yet: `luarocks make` in a checkout builds what lies there, and asks no URL. Who publishes it puts
+  -- the address here.
+  url = "git+file://.",
 }
 description = {
   summary = "Twilio's phone numbers: search, buy, configure, list, release, verify",

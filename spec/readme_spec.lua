@@ -2,6 +2,7 @@
 
 local cjson = require "cjson"
 local sandbox = require "twilio.sandbox"
+local system = require "spec.support.system"
 local twilio = require "twilio"
 
 local compile = rawget(_G, "loadstring") or load
@@ -48,6 +49,20 @@ describe("the README", function ()
   local found = blocks()
 
   it("shows Lua", function () assert.is_true(#found >= 6) end)
+
+  it("says of every kind of error what it is and what to do", function ()
+    local kinds = system.read("ARCHITECTURE.md"):match("from a closed set:%s*`([^`]+)`")
+    local told = {}
+    for row in system.read("README.md"):match("| kind |.-\n\n"):gmatch("\n(| `[^|]+|)") do
+      for kind in row:gmatch("`([^`]+)`") do told[kind] = true end
+    end
+    local missing = {}
+    for kind in kinds:gmatch("%l[%l_]*") do
+      if not told[kind] then missing[#missing + 1] = kind end
+      told[kind] = nil
+    end
+    assert.same({ {}, {} }, { missing, told })
+  end)
 
   for i, block in ipairs(found) do
     it(("runs, block %d: %s"):format(i, block.heading), function ()
