@@ -61,6 +61,11 @@ describe("a failure over libcurl", function ()
     assert.equal(1, (said:find("tls: " .. host_of(server:url("good")) .. ": ", 1, true)), said)
   end)
 
+  it("names the settings that it was for", function ()
+    local said = failure(server:url("good"), { ca_file = "/nowhere" })
+    assert.equal("config: ca_file or ca_path could not be read", said)
+  end)
+
   it("is the proxy's where that refuses, which is named", function ()
     local port = server.ports.closed
     for _, proxy in ipairs{ "http://me:needle@127.0.0.1:", "socks5://me:needle@127.0.0.1:" } do

@@ -43,7 +43,7 @@ static const row rows[] = {
     "the server's key is not the pinned one" },
   { CURLE_SSL_INVALIDCERTSTATUS, NEVER, "certificate", "the certificate's status is not valid" },
   { CURLE_SSL_CLIENTCERT, NEVER, "certificate", "the server asks for a client certificate" },
-  { CURLE_SSL_CACERT_BADFILE, NEVER, "config", "the CA file or directory could not be read" },
+  { CURLE_SSL_CACERT_BADFILE, NEVER, "config", "ca_file or ca_path could not be read" },
   { CURLE_SSL_CERTPROBLEM, NEVER, "config", "the client certificate could not be used" },
   { CURLE_SSL_CRL_BADFILE, NEVER, "config", "the CRL file could not be read" },
   { CURLE_URL_MALFORMAT, NEVER, "config", "libcurl does not understand the URL or the proxy" },
