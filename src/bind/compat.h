@@ -17,15 +17,17 @@
 #define luaL_newlib(L, l)                                                                          \
   (lua_createtable(L, 0, (int)(sizeof(l) / sizeof((l)[0])) - 1), luaL_setfuncs(L, l, 0))
 
-/* As 5.2's, for tables without upvalues. */
-static inline void tw_setfuncs (lua_State *L, const luaL_Reg *l) {
+/* As 5.2's: the functions share the n upvalues on top, which it pops. */
+static inline void tw_setfuncs (lua_State *L, const luaL_Reg *l, int n) {
   for (; l->name != NULL; l++) {
-    lua_pushcfunction(L, l->func);
-    lua_setfield(L, -2, l->name);
+    for (int i = 0; i < n; i++) lua_pushvalue(L, -n);
+    lua_pushcclosure(L, l->func, n);
+    lua_setfield(L, -n - 2, l->name);
   }
+  lua_pop(L, n);
 }
 #undef luaL_setfuncs
-#define luaL_setfuncs(L, l, n) tw_setfuncs(L, l)
+#define luaL_setfuncs tw_setfuncs
 
 /* An environment is 5.1's uservalue: always a table. */
 #define lua_setiuservalue(L, i, n) lua_setfenv(L, i)

@@ -1,6 +1,7 @@
 /* core: luaopen_twilio_core; the rows for Lua; clocks, sleep and chance. */
 #include "core.h"
 #include "http1.h"
+#include "names.h"
 #include "op.h"
 #include "raw.h"
 #include "reply.h"
@@ -172,7 +173,9 @@ int luaopen_twilio_core (lua_State *L) {
     { NULL, NULL },
   };
   tw_account_register(L);
-  luaL_newlib(L, functions);
+  lua_newtable(L);
+  tw_names_table(L);
+  luaL_setfuncs(L, functions, 1);
   tw_result_push(L);
   lua_setfield(L, -2, "result");
   tw_http1_register(L);

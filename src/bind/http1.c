@@ -1,6 +1,7 @@
 /* http1: core.encode, a request table as bytes, and core.reader, which turns bytes into a response
  * table. */
 #include "http1.h"
+#include "names.h"
 
 #include "../core/http1.h"
 
@@ -26,13 +27,12 @@ static int pushfailure (lua_State *L, const char *kind, const char *message, int
 /* {=== encode ===} */
 
 /* Pushes t[name], raw, and answers its bytes: NULL where it is absent. A wrong type raises. */
-static const char *getstring (lua_State *L, int t, const char *name, size_t *len) {
-  lua_pushstring(L, name);
-  lua_rawget(L, t);
-  if (lua_isnil(L, -1)) return NULL;
-  if (lua_type(L, -1) != LUA_TSTRING)
-    luaL_error(L, "the request's %s is a %s", name, luaL_typename(L, -1));
-  return lua_tolstring(L, -1, len);
+static const char *getstring (lua_State *L, int t, enum tw_name name, size_t *len) {
+  const char *s = tw_names_string(L, t, name, len);
+  if (s != NULL || lua_isnil(L, -1)) return s;
+  tw_names_push(L, name);
+  luaL_error(L, "the request's %s is a %s", lua_tostring(L, -1), luaL_typename(L, -2));
+  return NULL;
 }
 
 /* Adds to *room what the headers take, a table on top of the stack or nil: NULL, or what is wrong with them. */
@@ -68,16 +68,14 @@ static int core_encode (lua_State *L) {
   tw_buf out;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  lua_pushliteral(L, "headers");
-  lua_rawget(L, 1);
+  tw_names_get(L, 1, TW_NAME_HEADERS);
   const char *wrong = measure_fields(L, &room);
   lua_settop(L, HEADERS);
-  const char *method = getstring(L, 1, "method", &method_len);
-  const char *url = getstring(L, 1, "url", &url_len);
-  const char *body = getstring(L, 1, "body", &body_len);
+  const char *method = getstring(L, 1, TW_NAME_METHOD, &method_len);
+  const char *url = getstring(L, 1, TW_NAME_URL, &url_len);
+  const char *body = getstring(L, 1, TW_NAME_BODY, &body_len);
   if (method == NULL || url == NULL) return luaL_error(L, "the request has no method or no url");
-  lua_pushliteral(L, "account");
-  lua_rawget(L, 1);
+  tw_names_get(L, 1, TW_NAME_ACCOUNT);
   const tw_account *account = luaL_testudata(L, -1, TW_ACCOUNT_META);
   if (account == NULL) return luaL_error(L, "the request has no account");
   if (!account->open) return pushfailure(L, "closed", "the client is closed", 0);
@@ -134,7 +132,9 @@ static int reader_finish (lua_State *L) {
 static void pushheaders (lua_State *L, const tw_http1 *r) {
   lua_createtable(L, 0, (int)r->fields);
   for (const char *value, *name = NULL; (name = tw_http1_next(r, name, &value)) != NULL;) {
-    lua_getfield(L, -1, name);
+    lua_pushstring(L, name);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, -3);
     if (lua_isnil(L, -1)) {
       lua_pop(L, 1);
       lua_pushstring(L, value);
@@ -143,7 +143,7 @@ static void pushheaders (lua_State *L, const tw_http1 *r) {
       lua_pushstring(L, value);
       lua_concat(L, 3);
     }
-    lua_setfield(L, -2, name);
+    lua_rawset(L, -3);
   }
 }
 
@@ -153,11 +153,11 @@ static int reader_response (lua_State *L) {
   if (tw_http1_feed(r, "", 0) != 1) return 0;
   lua_createtable(L, 0, 4);
   lua_pushinteger(L, r->status);
-  lua_setfield(L, -2, "status");
+  tw_names_set(L, TW_NAME_STATUS);
   pushheaders(L, r);
-  lua_setfield(L, -2, "headers");
+  tw_names_set(L, TW_NAME_HEADERS);
   lua_pushlstring(L, r->body.data, r->body.len);
-  lua_setfield(L, -2, "body");
+  tw_names_set(L, TW_NAME_BODY);
   return 1;
 }
 
@@ -178,21 +178,23 @@ static int core_reader (lua_State *L) {
 }
 
 void tw_http1_register (lua_State *L) {
-  static const luaL_Reg methods[] = { { "feed", reader_feed },
-                                      { "finish", reader_finish },
-                                      { "response", reader_response },
-                                      { "keepalive", reader_keepalive },
-                                      { NULL, NULL } };
+  static const luaL_Reg functions[] = { { "encode", core_encode },
+                                        { "reader", core_reader },
+                                        { NULL, NULL } };
+  static const luaL_Reg methods[] = {
+    { "feed", reader_feed },           { "finish", reader_finish }, { "response", reader_response },
+    { "keepalive", reader_keepalive }, { "again", reader_again },   { NULL, NULL }
+  };
   luaL_newmetatable(L, READER_META);
   lua_pushcfunction(L, reader_gc);
   lua_setfield(L, -2, "__gc");
-  luaL_newlib(L, methods);
+  lua_newtable(L);
+  tw_names_table(L);
+  luaL_setfuncs(L, methods, 1);
   lua_setfield(L, -2, "__index");
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
   lua_pop(L, 1);
-  lua_pushcfunction(L, core_encode);
-  lua_setfield(L, -2, "encode");
-  lua_pushcfunction(L, core_reader);
-  lua_setfield(L, -2, "reader");
+  tw_names_table(L);
+  luaL_setfuncs(L, functions, 1);
 }

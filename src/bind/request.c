@@ -2,6 +2,7 @@
 #include "core.h"
 #include "account.h"
 #include "form.h"
+#include "names.h"
 #include "params.h"
 #include "raw.h"
 #include "reply.h"
@@ -30,20 +31,27 @@ static char *put (char *to, const char *s, size_t n) {
 static void pushrequest (lua_State *L, const tw_op *op, enum tw_class class, int account, int url,
                          int body) {
   lua_createtable(L, 0, op->method == TW_GET ? 8 : 12);
-  tw_raw_set(L, "operation", op->name);
-  tw_raw_set(L, "class", tw_class_names[class]);
-  tw_raw_set(L, "method", tw_method_names[op->method]);
+  lua_pushstring(L, op->name);
+  tw_names_set(L, TW_NAME_OPERATION);
+  lua_pushstring(L, tw_class_names[class]);
+  tw_names_set(L, TW_NAME_CLASS);
+  lua_pushstring(L, tw_method_names[op->method]);
+  tw_names_set(L, TW_NAME_METHOD);
   lua_pushvalue(L, url);
-  lua_setfield(L, -2, "url");
+  tw_names_set(L, TW_NAME_URL);
   lua_pushvalue(L, account);
-  lua_setfield(L, -2, "account");
+  tw_names_set(L, TW_NAME_ACCOUNT);
   lua_createtable(L, 0, 4);
-  tw_raw_set(L, "Accept", "application/json");
-  if (body != 0) tw_raw_set(L, "Content-Type", "application/x-www-form-urlencoded");
-  lua_setfield(L, -2, "headers");
+  tw_names_push(L, TW_NAME_JSON);
+  tw_names_set(L, TW_NAME_ACCEPT);
+  if (body != 0) {
+    tw_names_push(L, TW_NAME_FORM);
+    tw_names_set(L, TW_NAME_CONTENT_TYPE);
+  }
+  tw_names_set(L, TW_NAME_HEADERS);
   if (body != 0) {
     lua_pushvalue(L, body);
-    lua_setfield(L, -2, "body");
+    tw_names_set(L, TW_NAME_BODY);
   }
 }
 

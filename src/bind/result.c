@@ -1,5 +1,6 @@
 /* result: core.result, which turns a response into a value or an error. */
 #include "core.h"
+#include "names.h"
 #include "op.h"
 #include "raw.h"
 #include "reply.h"
@@ -34,7 +35,7 @@ static const char *header (lua_State *L, const char *name, size_t *len) {
 /* The time of the Date header in epoch seconds: 1, or 0 where there is none. */
 static int server_time (lua_State *L, double *seconds) {
   size_t len;
-  const char *s = header(L, "date", &len);
+  const char *s = tw_names_string(L, HEADERS, TW_NAME_DATE, &len);
   int known = s != NULL && tw_reply_date(s, len, seconds);
   lua_pop(L, 1);
   return known;
@@ -44,27 +45,27 @@ static int server_time (lua_State *L, double *seconds) {
 static void setexchange (lua_State *L, const reply *r) {
   double seconds;
   size_t len;
-  const char *s = header(L, "twilio-request-id", &len);
+  const char *s = tw_names_string(L, HEADERS, TW_NAME_TWILIO_REQUEST_ID, &len);
   int sound = s != NULL && len > 0 && len <= WORD_MAX;
   for (size_t i = 0; sound && i < len; i++)
     sound = tw_text_digit(s[i]) || tw_text_letter(s[i]) || s[i] == '-';
   if (sound)
-    lua_setfield(L, -2, "request_id");
+    tw_names_set(L, TW_NAME_REQUEST_ID);
   else
     lua_pop(L, 1);
   if (server_time(L, &seconds)) {
     tw_pushwhole(L, seconds);
-    lua_setfield(L, -2, "date");
+    tw_names_set(L, TW_NAME_DATE);
   }
   lua_pushinteger(L, r->status);
-  lua_setfield(L, -2, "status");
+  tw_names_set(L, TW_NAME_STATUS);
 }
 
 /* {=== JSON ===} */
 
 /* Decodes the body into ANSWER, a table, or answers 0. */
 static int decode (lua_State *L) {
-  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushvalue(L, lua_upvalueindex(2));
   lua_pushvalue(L, BODY);
   lua_call(L, 1, 1);
   lua_replace(L, ANSWER);
@@ -308,19 +309,19 @@ static int core_result (lua_State *L) {
   luaL_checktype(L, REQUEST, LUA_TTABLE);
   luaL_checktype(L, RESPONSE, LUA_TTABLE);
   lua_settop(L, RESPONSE);
-  if (tw_raw_get(L, RESPONSE, "headers") != LUA_TTABLE) {
+  if (tw_names_get(L, RESPONSE, TW_NAME_HEADERS) != LUA_TTABLE) {
     lua_newtable(L);
     lua_replace(L, HEADERS);
   }
-  if (tw_raw_string(L, RESPONSE, "body", &len) == NULL) {
+  if (tw_names_string(L, RESPONSE, TW_NAME_BODY, &len) == NULL) {
     lua_pushliteral(L, "");
     lua_replace(L, BODY);
   }
   lua_pushnil(L); /* ANSWER */
-  const char *name = tw_raw_string(L, REQUEST, "operation", &len);
+  const char *name = tw_names_string(L, REQUEST, TW_NAME_OPERATION, &len);
   r.op = name == NULL ? NULL : tw_op_find(name, len, &connector);
   luaL_argcheck(L, r.op != NULL, REQUEST, "a request of core.request expected");
-  if (tw_raw_get(L, RESPONSE, "status") == LUA_TNUMBER) {
+  if (tw_names_get(L, RESPONSE, TW_NAME_STATUS) == LUA_TNUMBER) {
     double status = (double)lua_tonumber(L, -1);
     if (status >= 100 && status <= 999) r.status = (int)status;
   }
@@ -357,7 +358,7 @@ static int core_result (lua_State *L) {
   }
   lua_createtable(L, 0, 8); /* the client adds to it */
   setexchange(L, &r);
-  const char *s = header(L, "twilio-concurrent-requests", &len);
+  const char *s = tw_names_string(L, HEADERS, TW_NAME_IN_FLIGHT, &len);
   if (s != NULL && len > 0 && len < 10 && strspn(s, "0123456789") == len) {
     lua_pushinteger(L, (lua_Integer)lua_tonumber(L, -1));
     lua_setfield(L, -3, "concurrent_requests");
@@ -378,8 +379,9 @@ void tw_result_push (lua_State *L) {
   lua_getfield(L, -1, "decode_invalid_numbers");
   lua_pushboolean(L, 0);
   lua_call(L, 1, 0);
-  lua_getfield(L, -1, "decode");
-  lua_pushcclosure(L, core_result, 1);
+  tw_names_table(L);
+  lua_getfield(L, -2, "decode");
+  lua_pushcclosure(L, core_result, 2);
   lua_replace(L, -3);
   lua_pop(L, 1);
 }
