@@ -173,8 +173,32 @@ describe("core.reader", function ()
     assert.equal(body, reader:response().body)
   end)
 
+  it("reads another response, of which the former leaves nothing", function ()
+    local reader = core.reader "GET"
+    for _, former in ipairs{ OK, OK .. "more", OK:sub(1, -2), OK:sub(1, 20), "SSH-2.0\r\n", "" } do
+      reader:feed(former)
+      reader:again "GET"
+      assert.is_nil(reader:response())
+      assert.is_true(reader:feed "HTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\nx")
+      assert.same({ status = 201, headers = { ["content-length"] = "1" }, body = "x" }, reader:response())
+      assert.is_true(reader:keepalive())
+    end
+    reader:again "HEAD"
+    assert.is_true(reader:feed "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n")
+  end)
+
+  it("reads a large response, and others behind it", function ()
+    local reader = core.reader "GET"
+    for _, length in ipairs{ 1000000, 10, 70000 } do
+      reader:again "GET"
+      reader:feed("HTTP/1.1 200 OK\r\nContent-Length: " .. length .. "\r\n\r\n" .. ("x"):rep(length))
+      assert.equal(("x"):rep(length), reader:response().body)
+    end
+  end)
+
   it("raises for a wrong self or argument", function ()
     local reader = core.reader "GET"
+    assert.error(function () reader:again() end)
     assert.error(function () core.reader() end)
     assert.error(function () reader.feed({}, "x") end)
     assert.error(function () reader.feed(io.stdout, "x") end)

@@ -166,11 +166,21 @@ static int reader_keepalive (lua_State *L) {
   return 1;
 }
 
+/* reader:again(method): it is for the response to another request now. */
+static int reader_again (lua_State *L) {
+  size_t n;
+  tw_http1 *r = checkreader(L);
+  const char *method = luaL_checklstring(L, 2, &n);
+  tw_http1_open(r, method, n);
+  return 0;
+}
+
 /* core.reader(method): a reader for the response to one request of this method. */
 static int core_reader (lua_State *L) {
   size_t n;
   const char *method = luaL_checklstring(L, 1, &n);
   tw_http1 *r = lua_newuserdatauv(L, sizeof(*r), 0);
+  memset(r, 0, sizeof(*r));
   tw_http1_open(r, method, n);
   luaL_getmetatable(L, READER_META);
   lua_setmetatable(L, -2);

@@ -58,16 +58,22 @@ int tw_buf_reserve (tw_buf *b, size_t n) {
   return n > b->cap ? buf_move(b, n) : 0;
 }
 
-int tw_buf_add (tw_buf *b, const void *bytes, size_t n) {
-  if (b->error) return -1;
+char *tw_buf_extend (tw_buf *b, size_t n) {
+  if (b->error) return NULL;
   if (n > b->max - b->len) {
     b->error = TW_BUF_LIMIT;
-    return -1;
+    return NULL;
   }
-  if (n == 0) return 0;
-  if (b->len + n > b->cap && buf_grow(b, b->len + n) != 0) return -1;
-  memcpy(b->data + b->len, bytes, n);
+  if (b->len + n > b->cap && buf_grow(b, b->len + n) != 0) return NULL;
   b->len += n;
+  return b->data + b->len - n;
+}
+
+int tw_buf_add (tw_buf *b, const void *bytes, size_t n) {
+  if (n == 0) return b->error ? -1 : 0;
+  char *to = tw_buf_extend(b, n);
+  if (to == NULL) return -1;
+  memcpy(to, bytes, n);
   return 0;
 }
 

@@ -18,6 +18,8 @@ void tw_buf_init (tw_buf *b, size_t max);
 void tw_buf_over (tw_buf *b, char *memory, size_t size);
 /* Appends n bytes, or none of them: 0 when they were added, -1 with b->error set. */
 int tw_buf_add (tw_buf *b, const void *bytes, size_t n);
+/* The same for n bytes that the caller writes: where, or NULL. */
+char *tw_buf_extend (tw_buf *b, size_t n);
 /* Makes room for n bytes in all, or for as many as it may hold: 0, or -1 with b->error set. */
 int tw_buf_reserve (tw_buf *b, size_t n);
 /* The same as tw_buf_add for a C string and for one byte. */

@@ -97,20 +97,30 @@ static int fail (tw_http1 *r, enum tw_http1_error error, const char *message) {
   return -1;
 }
 
-static int append (tw_http1 *r, tw_buf *b, const char *bytes, size_t n) {
-  if (tw_buf_add(b, bytes, n) == 0) return 0;
+static int full (tw_http1 *r, const tw_buf *b) {
   return fail(r, TW_HTTP1_LIMIT,
               b->error == TW_BUF_NOMEM ? "no memory for the response" : "the response is too long");
 }
 
+static int append (tw_http1 *r, tw_buf *b, const char *bytes, size_t n) {
+  return tw_buf_add(b, bytes, n) == 0 ? 0 : full(r, b);
+}
+
+/* Empties a buffer, zeroed or used; a large one goes. */
+static void ready (tw_buf *b, size_t max) {
+  if (b->cap > TW_HTTP1_KEPT) tw_buf_free(b);
+  tw_buf_reset(b);
+  b->max = max;
+}
+
 void tw_http1_open (tw_http1 *r, const char *method, size_t method_len) {
-  memset(r, 0, sizeof(*r));
+  memset(r, 0, offsetof(tw_http1, line));
   r->state = STATUS;
   r->bodiless = is_word(method, method_len, "head") || is_word(method, method_len, "connect");
   r->allowance = TW_HTTP1_HEAD_MAX;
-  tw_buf_init(&r->line, TW_HTTP1_HEAD_MAX);
-  tw_buf_init(&r->head, TW_HTTP1_HEAD_MAX);
-  tw_buf_init(&r->body, TW_HTTP1_BODY_MAX);
+  ready(&r->line, TW_HTTP1_HEAD_MAX);
+  ready(&r->head, TW_HTTP1_HEAD_MAX);
+  ready(&r->body, TW_HTTP1_BODY_MAX);
 }
 
 void tw_http1_close (tw_http1 *r) {
@@ -167,6 +177,19 @@ static void connection (tw_http1 *r, const char *s, size_t n) {
   }
 }
 
+/* What a field, its name in lower case, says about the response itself. */
+static int framing (tw_http1 *r, const char *name, const char *value, size_t n) {
+  if (strcmp(name, "content-length") == 0) return content_length(r, value, n);
+  if (strcmp(name, "transfer-encoding") == 0) {
+    if (r->chunked || r->minor == 0 || !is_word(value, n, "chunked"))
+      return fail(r, TW_HTTP1_PROTOCOL, "the Transfer-Encoding is not chunked alone");
+    r->chunked = 1;
+  }
+  if (strcmp(name, "content-encoding") == 0 && !is_word(value, n, "identity")) r->encoded = 1;
+  if (strcmp(name, "connection") == 0) connection(r, value, n);
+  return 0;
+}
+
 /* name ":" OWS value OWS; a trailer's is checked and dropped. */
 static int field_line (tw_http1 *r, const char *s, size_t n) {
   const char *colon = memchr(s, ':', n);
@@ -179,20 +202,13 @@ static int field_line (tw_http1 *r, const char *s, size_t n) {
     return fail(r, TW_HTTP1_LIMIT, "the response has too many headers");
   if (r->state == TRAILER) return 0;
   trim(&value, &value_len);
-  if (is_word(s, name_len, "content-length") && content_length(r, value, value_len) != 0) return -1;
-  if (is_word(s, name_len, "transfer-encoding")) {
-    if (r->chunked || r->minor == 0 || !is_word(value, value_len, "chunked"))
-      return fail(r, TW_HTTP1_PROTOCOL, "the Transfer-Encoding is not chunked alone");
-    r->chunked = 1;
-  }
-  if (is_word(s, name_len, "content-encoding") && !is_word(value, value_len, "identity"))
-    r->encoded = 1;
-  if (is_word(s, name_len, "connection")) connection(r, value, value_len);
-  if (append(r, &r->head, s, name_len) != 0 || append(r, &r->head, "", 1) != 0) return -1;
-  for (char *name = r->head.data + r->head.len - 1 - name_len; *name != '\0'; name++)
-    *name = tw_text_lower(*name);
-  if (append(r, &r->head, value, value_len) != 0) return -1;
-  return append(r, &r->head, "", 1);
+  char *name = tw_buf_extend(&r->head, name_len + 1 + value_len + 1);
+  if (name == NULL) return full(r, &r->head);
+  for (size_t i = 0; i < name_len; i++) name[i] = tw_text_lower(s[i]);
+  name[name_len] = '\0';
+  memcpy(name + name_len + 1, value, value_len);
+  name[name_len + 1 + value_len] = '\0';
+  return framing(r, name, value, value_len);
 }
 
 /* The head is complete: what follows it? */

@@ -12,10 +12,11 @@
 
 enum {
   TW_HTTP1_REQUEST_MAX = 2 * 1024 * 1024, /* a request, head and body */
-  TW_HTTP1_HEAD_MAX = 64 * 1024,      /* a response's lines: heads, chunk extensions, trailers */
-  TW_HTTP1_FIELD_MAX = 256,           /* its header fields, trailers among them */
-  TW_HTTP1_INTERIM_MAX = 16,          /* its 1xx heads */
-  TW_HTTP1_BODY_MAX = 8 * 1024 * 1024 /* its body */
+  TW_HTTP1_HEAD_MAX = 64 * 1024,       /* a response's lines: heads, chunk extensions, trailers */
+  TW_HTTP1_FIELD_MAX = 256,            /* its header fields, trailers among them */
+  TW_HTTP1_INTERIM_MAX = 16,           /* its 1xx heads */
+  TW_HTTP1_BODY_MAX = 8 * 1024 * 1024, /* its body */
+  TW_HTTP1_KEPT = 64 * 1024            /* the largest buffer that serves another response */
 };
 
 /* What the writer adds to a method, a URL, the fields and a body takes no more than this; to a field, TW_HTTP1_FIELD_ROOM. */
@@ -55,15 +56,15 @@ typedef struct tw_http1 {
   size_t allowance;   /* line bytes still allowed */
   uint64_t length;    /* of the body by Content-Length */
   uint64_t remaining; /* of the body or the chunk */
-  tw_buf line;        /* an unfinished line */
-  tw_buf head;        /* name NUL value NUL, names in lower case */
-  tw_buf body;
   enum tw_http1_error error;
   const char *message; /* what went wrong, static */
+  tw_buf line;         /* from here on kept: an unfinished line */
+  tw_buf head;         /* name NUL value NUL, names in lower case */
+  tw_buf body;
 } tw_http1;
 
-/* Readies a zeroed or closed reader for the response to a request of this method. Allocates
- * nothing. */
+/* Readies a reader, zeroed or used, for the response to a request of this method. Allocates nothing; what a used one
+** has of small buffers it keeps. */
 void tw_http1_open (tw_http1 *r, const char *method, size_t method_len);
 /* Takes bytes: 1 when the response is complete, 0 when more are needed, -1 when it failed (for
  * good). */

@@ -82,12 +82,22 @@ local function locate (self, account)
   return target
 end
 
+-- A reader for the response to a request of this method. The one that is spare is warm, and needs no memory of its own:
+-- since most responses come in one piece, nearly all are read by the same.
+local function take_reader (self, method)
+  local reader = self.spare
+  if not reader then return core.reader(method) end
+  self.spare = nil
+  reader:again(method)
+  return reader
+end
+
 -- Reads the response to a request of this method: its reader, complete; or nil and a failure.
-local function read (socket, method, secure, deadline)
-  local reader = core.reader(method)
-  local done, broken
+local function read (self, socket, method, secure, deadline)
+  local reader, done, broken
   repeat
     local bytes, why = wait(socket, deadline, "receiveany", PIECE)
+    reader = reader or take_reader(self, method)
     if bytes then
       done, broken = reader:feed(bytes)
     elseif why == "timeout" then
@@ -108,13 +118,13 @@ local function read (socket, method, secure, deadline)
 end
 
 -- Asks the proxy for a way to the target. The account's credential has no part in it.
-local function tunnel (socket, proxy, target, deadline)
+local function tunnel (self, socket, proxy, target, deadline)
   local there = target.host .. ":" .. target.port
   local ask = "CONNECT " .. there .. " HTTP/1.1\r\nHost: " .. there .. "\r\n"
   if proxy.authorization then ask = ask .. "Proxy-Authorization: " .. proxy.authorization .. "\r\n" end
   local sent, why = wait(socket, deadline, "send", ask .. "\r\n")
   if not sent then return failure("proxy", "the proxy: " .. why, 0, true) end
-  local reader, broken = read(socket, "CONNECT", false, deadline)
+  local reader, broken = read(self, socket, "CONNECT", false, deadline)
   if not reader then
     return failure(broken.kind == "timeout" and "timeout" or "proxy", "the proxy: " .. broken.message, 0, true)
   end
@@ -155,7 +165,7 @@ local function refused (why, near, proxied)
 end
 
 -- A connection that the request's bytes may go out on: kept from before, or made now.
-local function connect (socket, target, fresh, deadline)
+local function connect (self, socket, target, fresh, deadline)
   local proxy = target.proxy
   local near = proxy or target
   local pool = fresh and target.fresh or target.pool
@@ -163,7 +173,7 @@ local function connect (socket, target, fresh, deadline)
   if not connected then return refused(why, near, proxy) end
   if not target.secure or socket:getreusedtimes() > 0 then return true end
   if proxy then
-    local open, closed = tunnel(socket, proxy, target, deadline)
+    local open, closed = tunnel(self, socket, proxy, target, deadline)
     if not open then return nil, closed end
   end
   return handshake(socket, target, deadline)
@@ -181,7 +191,7 @@ function Cosocket:send (request)
   end
   local now = core.now()
   local deadline = now + (request.timeout or TIMEOUT)
-  local connected, unconnected = connect(socket, target, request.fresh,
+  local connected, unconnected = connect(self, socket, target, request.fresh,
     math.min(deadline, now + self.connect_timeout))
   if not connected then
     socket:close()
@@ -197,7 +207,7 @@ function Cosocket:send (request)
     socket:close()
     return failure(why == "timeout" and why or "network", "while sending the request: " .. why, 1, true)
   end
-  local reader, broken = read(socket, request.method, target.secure, deadline)
+  local reader, broken = read(self, socket, request.method, target.secure, deadline)
   if reader and reader:keepalive() and not request.fresh then
     socket:setkeepalive(IDLE * 1000)
   else
@@ -205,7 +215,7 @@ function Cosocket:send (request)
   end
   if not reader then return nil, broken end
   local response = reader:response()
-  response.sent = 1
+  response.sent, self.spare = 1, reader
   return response
 end
 
