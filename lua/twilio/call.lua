@@ -161,10 +161,10 @@ function Call:settle (find)
   end
 end
 
--- What is told beside a success: about its last exchange and about the whole call.
+-- What is told beside a success: about its last exchange and about the round.
 function Call:info (round, fate)
   local info = fate.info or { status = fate.status }
-  info.attempts, info.elapsed, info.hook_error = round.tries, self:now() - self.started, self.hook_error
+  info.attempts = round.tries
   return info
 end
 
@@ -182,19 +182,23 @@ function Call:failure (round, fate, reason)
   local request, class = round.request, retry.classes[round.request.class]
   local err = errors.of(fate.err, request)
   err.attempts, err.sent = round.tries, round.sent > 0
-  err.elapsed = self:now() - self.started
   err.reason, err.retry_after = reason, fate.retry_after
   err.retryable = fate.transient or false
-  err.hook_error = self.hook_error
   if not round.doubted or class.reads then return err end
   return errors.of({
     kind = "ambiguous", maybe_applied = true, cause = err,
     message = class.doubt .. ": " .. tostring(err.message),
-    status = err.status, request_id = err.request_id, attempts = err.attempts, sent = true, elapsed = err.elapsed,
+    status = err.status, request_id = err.request_id, attempts = err.attempts, sent = true,
     reason = reason, retry_after = err.retry_after, retryable = err.retryable and class.harmless or false,
-    hook_error = err.hook_error, sid = request.sid, phone_number = request.phone_number,
-    account_sid = request.account_sid, since = self:server_time(round.began),
+    sid = request.sid, phone_number = request.phone_number, account_sid = request.account_sid,
+    since = self:server_time(round.began),
   }, request)
+end
+
+-- What a call came to, with what is told of the whole of it in the info or err.
+function Call:finish (value, info)
+  info.elapsed, info.hook_error = self:now() - self.started, self.hook_error
+  return value, info
 end
 
 return { new = new }

@@ -96,9 +96,8 @@ function Session:run (plan)
   local request = plan.request
   local call = calls.new(self, request.class, plan.options.deadline)
   local special = orders[request.class]
-  local value, info
-  if special then value, info = special(self, call, plan) else value, info = call:run(call:round(request)) end
-  return value, info
+  if special then return call:finish(special(self, call, plan)) end
+  return call:finish(call:run(call:round(request)))
 end
 
 -- A search's `ask` (see search.lua) and its options; or nil, err; or nil, message.
@@ -123,8 +122,7 @@ function Session:get (plan, pending)
   local call = calls.new(self, "read", plan.options.deadline)
   local round = call:round(plan.request)
   round.pending = pending
-  local page, info = call:run(round)
-  return page, info
+  return call:finish(call:run(round))
 end
 
 local sees_break = _VERSION ~= "Lua 5.1"  -- a generic for closes its iterator from 5.4 on

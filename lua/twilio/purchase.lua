@@ -51,6 +51,7 @@ local function buy (call, order)
     end
   until record or action ~= "reconcile" or not call:again(round, info)
   if record and before(record) then info.already_owned = true end
+  if info.maybe_applied then info.since = call:server_time(round.began) end  -- a look may have told it
   return record, info
 end
 
@@ -102,8 +103,7 @@ local function choose (call, searches, order_for)
     if err.kind ~= "not_available" then return nil, err end
   end
   return nil, err or errors.of({ kind = "not_available", message = "no number in this area code is for sale",
-                                 sent = false, attempts = 0, retryable = false,
-                                 elapsed = call:now() - call.started }, searches[1])
+                                 sent = false, attempts = 0, retryable = false }, searches[1])
 end
 
 -- After a crash: "bought", record, info; "not_found_yet"; or "unknown", err. `order` has list, phone_number and since.

@@ -287,6 +287,17 @@ describe("looking for what is in doubt", function ()
     assert.truthy(looks[2] - looks[1] >= 5)
   end)
 
+  it("ends in an error that tells of the looks too: their time, the server's clock, a hook's error", function ()
+    local _, err = buy({ function (request)
+      if request.method == "POST" then return fake.lost end
+      return fake.response(200, fake.page{}, { date = "Thu, 30 Jul 2015 23:19:05 GMT" })
+    end }, nil, { max_attempts = 1, on_response = function (event)
+      if event.method == "GET" then error("a hook's own trouble", 0) end
+    end })
+    assert.same({ "ambiguous", 8, 1438298345 - 8, "a hook's own trouble" },
+                { err.kind, err.elapsed, err.since, err.hook_error })
+  end)
+
   it("neither looks nor goes out again where a look is told to wait too long", function ()
     local _, err, transport = buy{ fake.lost, busy(61) }
     assert.same({ "ambiguous", "retry_after", 61, "POST GET" },

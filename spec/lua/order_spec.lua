@@ -31,6 +31,12 @@ describe("a purchase by area code", function ()
     end
   end)
 
+  it("tells of a hook's error where it finds none", function ()
+    local _, err = buy({ fake.response(200, fake.available{}) }, { area_code = 415 },
+                       { on_request = function () error("a hook's own trouble", 0) end })
+    assert.same({ "not_available", 0, "a hook's own trouble" }, { err.kind, err.elapsed, err.hook_error })
+  end)
+
   it("searches Canada where the United States have none", function ()
     local _, _, transport = buy({ fake.response(200, fake.available{}), found, bought }, { area_code = 604 })
     assert.truthy(transport.requests[2].url:find("/CA/Local.json?AreaCode=604", 1, true))
