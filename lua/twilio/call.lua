@@ -56,7 +56,8 @@ local function least (t, class)
 end
 
 local function late ()
-  return { outcome = "not_sent", sent = 0, err = { kind = "timeout", message = "the deadline leaves no time for it" } }
+  return { outcome = "not_sent", sent = 0, transient = true,
+           err = { kind = "timeout", message = "the deadline leaves no time for it" } }
 end
 
 function Call:attempt (round)

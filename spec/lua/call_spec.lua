@@ -82,6 +82,15 @@ describe("a read", function ()
     end
   end)
 
+  it("has lost its deadline, and may be made again, where a wait took longer than it should", function ()
+    local transport = fake.transport(fake.unsent)
+    local sleep = transport.sleep
+    function transport.sleep (self, seconds) sleep(self, seconds + 9) end
+    local _, err = fake.client(transport).numbers.get_incoming{ sid = fake.sid, deadline = 5 }
+    assert.same({ "timeout", false, true, "deadline", 1 },
+                { err.kind, err.sent, err.retryable, err.reason, #transport.requests })
+  end)
+
   it("is given no more time than is left", function ()
     local _, _, transport = call("get_incoming", { same }, { sid = fake.sid, deadline = 3 })
     assert.equal(3, transport.requests[1].timeout)
