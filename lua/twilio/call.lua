@@ -96,6 +96,13 @@ function Call:spend (round, cost)
   if not round.exempt then self.world.purse.tokens = self.world.purse.tokens - cost end
 end
 
+-- What is told beside a success: about its last exchange and about the round.
+local function about (round, fate)
+  local info = fate.info or { status = fate.status }
+  info.attempts = round.tries
+  return info
+end
+
 -- Runs the round until the policy is done with it: value, info; or nil, err, action. The action is retry.lua's
 -- "reconcile" or "stop"; the round may go on after "reconcile".
 function Call:run (round)
@@ -113,7 +120,7 @@ function Call:run (round)
       world:sleep(detail)
     elseif action == "done" or action == "gone" then
       if not round.exempt then retry.refund(world.purse, round.cost) end
-      local info = self:info(round, fate)
+      local info = about(round, fate)
       if action == "done" then return fate.value, info end
       info.already_gone = true
       return { sid = round.request.sid, removed = true }, info
@@ -162,17 +169,10 @@ function Call:settle (find)
   end
 end
 
--- What is told beside a success: about its last exchange and about the round.
-function Call:info (round, fate)
-  local info = fate.info or { status = fate.status }
-  info.attempts = round.tries
-  return info
-end
-
 -- The info of a round whose effect was found by looking: a success like any other.
 function Call:found (round)
   if not round.exempt then retry.refund(self.world.purse, round.cost) end
-  local info = self:info(round, {})
+  local info = about(round, {})
   info.reconciled = true
   return info
 end
