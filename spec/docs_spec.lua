@@ -37,6 +37,15 @@ describe("the generated reference", function ()
     end)
   end
 
+  it("names every public function", function ()
+    local page, types = read "docs/numbers.md", read "lua/twilio/meta.lua"
+    for name in pairs(twilio.numbers) do
+      assert.truthy(page:find("### " .. name .. "\n", 1, true) or page:find("`" .. name .. "`", 1, true), name)
+      assert.truthy(types:find("numbers." .. name .. "(", 1, true) or types:find("numbers." .. name .. " =", 1, true),
+                    name)
+    end
+  end)
+
   it("has annotations that are Lua", function ()
     assert(loadfile("lua/twilio/meta.lua"))
   end)

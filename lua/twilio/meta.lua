@@ -95,6 +95,7 @@ function client:close() end
 ---| "ambiguous"
 
 ---@class twilio.error
+---@operator concat(any): string
 ---@field kind twilio.kind
 ---@field message string
 ---@field operation? string
