@@ -91,9 +91,14 @@ function Call:facts (round, fate)
   }
 end
 
-function Call:spend (round, cost)
+-- Before another attempt, which follows on `err`: it is paid for, told of, waited for.
+function Call:prepare (round, err, wait, cost)
+  local world = self.world
   round.cost = cost
-  if not round.exempt then self.world.purse.tokens = self.world.purse.tokens - cost end
+  if not round.exempt then world.purse.tokens = world.purse.tokens - cost end
+  self:heard(world:tell("on_retry", { operation = round.request.operation, attempt = round.tries, wait = wait,
+                                      kind = err.kind, status = err.status }))
+  if wait > 0 then world:sleep(wait) end
 end
 
 -- What is told beside a success: about its last exchange and about the round.
@@ -114,10 +119,7 @@ function Call:run (round)
       action, detail, cost = retry.decide(self:facts(round, fate), world.times, world.random)
     end
     if action == "again" then
-      self:spend(round, cost)
-      self:heard(world:tell("on_retry", { operation = round.request.operation, attempt = round.tries, wait = detail,
-                                          kind = fate.err.kind, status = fate.status }))
-      world:sleep(detail)
+      self:prepare(round, fate.err, detail, cost)
     elseif action == "done" or action == "gone" then
       if not round.exempt then retry.refund(world.purse, round.cost) end
       local info = about(round, fate)
@@ -130,8 +132,8 @@ function Call:run (round)
   end
 end
 
--- After a search that found nothing: may the round that ended with `err` go on? It has waited then, if any answer in
--- this call asked for it. Where not, err says why.
+-- After a search that found nothing: may the round that ended in doubt with `err` go on? It has waited then, if any
+-- answer in this call asked for it. Where not, err says why.
 function Call:again (round, err)
   local world = self.world
   local asked = self.silence and self.silence > self:now() and self.silence - self:now() or nil
@@ -140,8 +142,7 @@ function Call:again (round, err)
     err.reason, err.retry_after = detail, asked
     return false
   end
-  self:spend(round, cost)
-  if asked then world:sleep(detail) end
+  self:prepare(round, err.cause, detail, cost)
   return true
 end
 

@@ -241,6 +241,16 @@ describe("looking for what is in doubt", function ()
     assert.equal(4 * (1 + 6), #transport.requests)
   end)
 
+  it("and going out again after it is told to on_retry like any other repetition", function ()
+    local posts, heard = 0, {}
+    buy({ function (request)
+      if request.method == "GET" then return absent end
+      posts = posts + 1
+      return posts == 1 and fake.problem(500, 20500) or bought
+    end }, nil, { on_retry = function (event) heard[#heard + 1] = event end })
+    assert.same({ { operation = "buy", attempt = 1, wait = 0, kind = "server", status = 500 } }, heard)
+  end)
+
   it("looks again at its last chance, where the first look fails", function ()
     local posts, looks = 0, 0
     local record, info = buy{ function (request)
