@@ -91,6 +91,7 @@ end
 local function choose (call, searches, order_for)
   local numbers, err = search(call, searches)
   if not numbers then return nil, err end
+  local found = #numbers > 0
   for _ = 1, candidates do
     local number = draw(call, numbers)
     if not number then break end
@@ -102,8 +103,9 @@ local function choose (call, searches, order_for)
     if err.maybe_applied then err.retryable = false else call.world.drawn[number] = nil end
     if err.kind ~= "not_available" then return nil, err end
   end
-  return nil, err or errors.of({ kind = "not_available", message = "no number in this area code is for sale",
-                                 sent = false, attempts = 0, retryable = false }, searches[1])
+  return nil, err or errors.of({ kind = "not_available", retryable = found, message = found and
+                                 "calls of this client are after every number that was found" or
+                                 "no number in this area code is for sale" }, searches[1])
 end
 
 -- After a crash: "bought", record, info; "not_found_yet"; or "unknown", err. `order` has list, phone_number and since.

@@ -113,7 +113,8 @@ describe("a purchase by area code", function ()
     assert.same({ "+14155550001", "+14155550002", "+14155550003" }, bought_numbers)
     local record, err = client.numbers.buy{ area_code = 415 }
     assert.is_nil(record)
-    assert.equal("not_available", err.kind)
+    assert.same({ "not_available", true }, { err.kind, err.retryable })
+    assert.truthy(err.message:find("after every number", 1, true))
     transport.clock = transport.clock + 151
     assert.truthy(client.numbers.buy{ area_code = 415 })
   end)
@@ -157,7 +158,7 @@ describe("a purchase by area code", function ()
   it("is not available where nothing is for sale", function ()
     local record, err = buy({ fake.response(200, fake.available{}) }, { area_code = 415 })
     assert.is_nil(record)
-    assert.same({ "not_available", false, 0 }, { err.kind, err.sent, err.attempts })
+    assert.same({ "not_available", false, 0, false }, { err.kind, err.sent, err.attempts, err.retryable })
   end)
 
   it("goes out as it is for test credentials, which may not search, and then once at most", function ()
