@@ -36,7 +36,7 @@ local function by_area (session, call, plan)
     if not request then return nil, err end
     return of_number(session, plan, request)
   end)
-  if record or info.code ~= 20008 then return record, info end
+  if record or info.code ~= 20008 or info.operation == plan.request.operation then return record, info end
   -- Twilio's test credentials may not search; what they buy, by any area code, is make-believe. on_intent does not hear
   -- of it: it costs nothing, and there is no number to look for afterwards.
   record, info = call:run(call:round(plan.request))

@@ -170,6 +170,11 @@ describe("a purchase by area code", function ()
     assert.same({ "ambiguous", "GET POST", false }, { err.kind, methods(transport), err.retryable })
   end)
 
+  it("never goes out as it is after a candidate, whatever the refusal", function ()
+    local _, err, transport = buy({ found, fake.problem(403, 20008) }, { area_code = 415 })
+    assert.same({ 20008, "GET POST" }, { err.code, methods(transport) })
+  end)
+
   it("buys nothing when the search fails", function ()
     local record, err, transport = buy({ fake.problem(401, 20003) }, { area_code = 415 })
     assert.is_nil(record)
