@@ -144,7 +144,8 @@ static int agrees (lua_State *L, const char *field, const char *asked) {
   size_t len, asked_len;
   const char *s = tw_raw_string(L, ANSWER, field, &len);
   const char *wanted = tw_raw_string(L, REQUEST, asked, &asked_len);
-  int agree = s != NULL && (wanted == NULL || tw_text_alike(s, len, wanted, asked_len));
+  int agree = s != NULL && (wanted == NULL || lua_rawequal(L, -1, -2) ||
+                            tw_text_alike(s, len, wanted, asked_len));
   lua_pop(L, 2);
   return agree;
 }

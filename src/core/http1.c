@@ -3,8 +3,8 @@
 #include "text.h"
 
 static int is_token_char (char c) {
-  return tw_text_digit(c) || tw_text_letter(c) ||
-         (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+  return tw_text_letter(c) || tw_text_digit(c) || c == '-' ||
+         (c != '\0' && strchr("!#$%&'*+.^_`|~", c) != NULL);
 }
 
 static int is_token (const char *s, size_t n) {

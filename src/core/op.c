@@ -29,10 +29,9 @@ const tw_op *tw_op_rows (size_t *count) {
 }
 
 const tw_op *tw_op_find (const char *name, size_t len, int *connector) {
-  for (size_t i = 0; i < tw_row_count; i++) {
-    *connector = is_named(tw_rows[i].alias, name, len);
-    if (*connector || is_named(tw_rows[i].name, name, len)) return &tw_rows[i];
-  }
+  for (*connector = 0; *connector <= 1; ++*connector)
+    for (const tw_op *op = tw_rows; op < tw_rows + tw_row_count; op++)
+      if (is_named(*connector ? op->alias : op->name, name, len)) return op;
   return NULL;
 }
 
