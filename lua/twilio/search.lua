@@ -1,4 +1,5 @@
--- The patterns that a search takes as `contains`, written from what people write of a number.
+-- The patterns that a search takes as `contains`, written from what people write of a number: spaces, dots, hyphens and
+-- parentheses are as if not there. What is no such part of a number raises, at the caller's line.
 --   https://www.twilio.com/docs/phone-numbers/api/availablephonenumberlocal-resource
 
 local errors = require "twilio.errors"
