@@ -99,7 +99,7 @@ end
 function Tasks:enqueue (task)
   self.last = self.last + 1
   self.ready[self.last] = task
-  if self.waiter then wake(self.waiter) end
+  for waiter in pairs(self.waiters) do wake(waiter) end
 end
 
 function Tasks:dequeue ()
@@ -171,9 +171,9 @@ function Tasks:turn ()
   if task then return resume(task) end
   local outer = running(transport)
   if outer then  -- a group inside a task: who drives that one drives us
-    self.waiter = outer
+    self.waiters[outer] = true
     outer:pause(left and transport:now() + left)
-    self.waiter = nil
+    self.waiters[outer] = nil
     return
   end
   local failure = transport:step(math.min(left or 60, 60))
@@ -250,6 +250,7 @@ local function new (transport, options)
     added = 0, started = 0, live = 0,
     ready = {}, first = 1, last = 0,                             -- a queue
     paused = {}, sleepers = 0,                                   -- task -> its moment or false; how many have one
+    waiters = {},                                                -- other groups' tasks that wait for one of ours
     threads = {},                                                -- nginx's; `starter` is whose
   }, Tasks)
 end

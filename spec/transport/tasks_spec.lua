@@ -26,6 +26,7 @@ local function stepped ()
 
   function transport:step (seconds)
     self.steps = self.steps + 1
+    assert(self.steps < 1000, "the same step again and again")
     if self.broken then return { kind = "closed" } end
     local task = table.remove(waiting)
     if task then tasks.wake(task) else clock = clock + seconds end
@@ -237,6 +238,20 @@ describe("a group of tasks", function ()
     group:add(function () transport:sleep(0.5) others.at = transport.now() end)
     assert.equal(10, group:wait()[1][1])
     assert.same({ before = 1, at = 0.5 }, others)
+  end)
+
+  it("goes on for every task of another that adds to it while it is full", function ()
+    local shared = tasks.new(transport, { concurrency = 1 })
+    for i = 1, 3 do
+      group:add(function ()
+        for k = 1, 2 do shared:add(function () return transport:send(10 * i + k).body end) end
+        return i
+      end)
+    end
+    assert.same({ { n = 1, 1 }, { n = 1, 2 }, { n = 1, 3 } }, group:wait())
+    local sum = 0
+    for _, result in ipairs(shared:wait()) do sum = sum + result[1] end
+    assert.equal(129, sum)
   end)
 
   it("drives another group's exchanges along, and leaves the rest to it", function ()
