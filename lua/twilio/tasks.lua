@@ -162,6 +162,14 @@ function Tasks:join ()
   self.live = self.live - 1
 end
 
+-- Has everybody who waits for the transport go on and hear that it is gone, in the groups that they wait for as well.
+local function release (group)
+  for task in pairs(group.paused) do
+    wake(task)
+    if task.inner then release(task.inner) end
+  end
+end
+
 -- One step on: something that is ready runs, or we wait for something to become so.
 function Tasks:turn ()
   local transport = self.transport
@@ -171,19 +179,12 @@ function Tasks:turn ()
   if task then return resume(task) end
   local outer = running(transport)
   if outer then  -- a group inside a task: who drives that one drives us
-    self.waiters[outer] = true
+    self.waiters[outer], outer.inner = true, self
     outer:pause(left and transport:now() + left)
-    self.waiters[outer] = nil
+    self.waiters[outer], outer.inner = nil, nil
     return
   end
-  local failure = transport:step(math.min(left or 60, 60))
-  if failure then  -- closed, or forked: each of them is to hear of it
-    for paused in pairs(self.paused) do
-      self.paused[paused] = nil
-      self:enqueue(paused)
-    end
-    self.sleepers = 0
-  end
+  if transport:step(math.min(left or 60, 60)) then release(self) end  -- closed, or forked
 end
 
 -- Adds f(...). It starts at once where fewer than `concurrency` run; else this waits for one to end. Inside a task of

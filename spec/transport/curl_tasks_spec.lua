@@ -115,6 +115,18 @@ describe("tasks over libcurl", function ()
     for i = 1, 3 do assert.same({ nil, "closed" }, { results[i][1], results[i][2].kind }) end
   end)
 
+  it("hear it in a group inside one of them, too", function ()
+    server:script("good", { every_request = { "hang" } })
+    local group = client:tasks()
+    group:add(function ()
+      local inner = client:tasks()
+      inner:add(client.numbers.list_incoming)
+      return inner:wait()[1][2].kind
+    end)
+    group:add(function () client:close() end)
+    assert.equal("closed", group:wait()[1][1])
+  end)
+
   it("that nobody waits for are collected with their transfers", function ()
     server:script("good", { every_request = { "hang" } })
     local seen = setmetatable({}, { __mode = "v" })

@@ -274,4 +274,18 @@ describe("a group of tasks", function ()
     group:wait()
     assert.equal(3, told)
   end)
+
+  it("tells those of a group inside a task, asleep or waiting, when the transport is gone", function ()
+    local told = 0
+    group:add(function ()
+      local inner = tasks.new(transport)
+      inner:add(function () transport:send(1) told = told + 1 end)
+      inner:add(function () transport:sleep(100) told = told + 1 end)
+      inner:wait()
+      return "inner"
+    end)
+    transport.broken = true
+    assert.same({ { n = 1, "inner" } }, group:wait())
+    assert.equal(2, told)
+  end)
 end)
