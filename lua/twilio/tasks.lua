@@ -48,6 +48,19 @@ local function wake (task)
   group:enqueue(task)
 end
 
+-- Has everybody who waits for the transport go on and hear that it is gone, in the groups that they wait for as well.
+local function release (group)
+  for task in pairs(group.paused) do
+    wake(task)
+    if task.inner then release(task.inner) end
+  end
+end
+
+-- Has the transport work for so many seconds at most, or until a task can go on.
+local function step (group, seconds)
+  if group.transport:step(seconds) then release(group) end  -- closed, or forked
+end
+
 -- Ends this task's turn until somebody wakes it, or until a moment of the transport's clock.
 function Task:pause (moment)
   local group = self.group
@@ -76,7 +89,8 @@ local function work (task)
   while group.started < group.added do call_next(task) end
 end
 
--- Where a task's coroutine came back: at its end, at a pause, or at a yield of the function's own, which gives way.
+-- Where a task's coroutine came back: at its end, at a pause, or at a yield of the function's own, which gives way: to
+-- what is under way, and out of a group inside a task to everybody outside.
 local function back (task, ok, value)
   local group = task.group
   if not ok then
@@ -88,6 +102,7 @@ local function back (task, ok, value)
     group.live = group.live - 1
   elseif value ~= pause then
     group:enqueue(task)
+    if running(group.transport) then coroutine.yield() elseif group.transport.step then step(group, 0) end
   end
 end
 
@@ -162,14 +177,6 @@ function Tasks:join ()
   self.live = self.live - 1
 end
 
--- Has everybody who waits for the transport go on and hear that it is gone, in the groups that they wait for as well.
-local function release (group)
-  for task in pairs(group.paused) do
-    wake(task)
-    if task.inner then release(task.inner) end
-  end
-end
-
 -- One step on: something that is ready runs, or we wait for something to become so.
 function Tasks:turn ()
   local transport = self.transport
@@ -184,7 +191,7 @@ function Tasks:turn ()
     self.waiters[outer], outer.inner = nil, nil
     return
   end
-  if transport:step(math.min(left or 60, 60)) then release(self) end  -- closed, or forked
+  step(self, math.min(left or 60, 60))
 end
 
 -- Adds f(...). It starts at once where fewer than `concurrency` run; else this waits for one to end. Inside a task of

@@ -185,6 +185,29 @@ describe("a group of tasks", function ()
     assert.equal(3, transport.most)
   end)
 
+  for where, within in pairs{
+    ["a task"] = function (f) return f() end,
+    ["a group inside one"] = function (f)
+      local inner = tasks.new(transport)
+      inner:add(f)
+      return inner:wait()[1][1]
+    end,
+  } do
+    it("lets a call of another go on while " .. where .. " yields until it has ended", function ()
+      local answered
+      group:add(function () answered = transport:send("answer").body end)
+      group:add(within, function ()
+        local turns = 0
+        while not answered and turns < 100 do
+          turns = turns + 1
+          coroutine.yield()
+        end
+        return answered
+      end)
+      assert.equal("answer", group:wait()[2][1])
+    end)
+  end
+
   it("sleeps side by side", function ()
     for _ = 1, 3 do group:add(function () transport:sleep(5) end) end
     group:wait()
