@@ -7,9 +7,9 @@
 --   for i, result in ipairs(tasks:wait()) do … result[1], result[2] … end
 --
 -- A task is a coroutine that makes call after call. A transport with `step` starts its exchanges and asks here whether
--- the caller is a task that can pause; with any other transport a call waits where it stands, and they are made one
--- after another. In nginx a task is a light thread instead (the transport has `spawn` and `join`), and nginx lets only
--- who started one wait for it.
+-- the caller is a task that can pause. In nginx a task is a light thread instead (the transport has `spawn` and
+-- `join`), and nginx lets only who started one wait for it. With any other transport there is no coroutine of ours: the
+-- calls are made where they are added, one after another, and what they yield is the event loop's.
 --
 -- Coroutines of the user's own, inside a task or around one, are not touched: what pauses is the task's own coroutine
 -- and no other. A call from within one of them waits where it stands (the others' transfers go on meanwhile).
@@ -83,6 +83,12 @@ local function call_next (task)
   keep(group, index, call[1](unpack(call, 2, count)))
 end
 
+-- The same where no coroutine of ours is around it.
+local function attempt (task)
+  local ok, err = pcall(call_next, task)
+  if not ok then keep(task.group, task.index, nil, err) end
+end
+
 -- What a task's coroutine runs: one call after another, as long as there are any. The first that raises ends it.
 local function work (task)
   local group = task.group
@@ -102,7 +108,7 @@ local function back (task, ok, value)
     group.live = group.live - 1
   elseif value ~= pause then
     group:enqueue(task)
-    if running(group.transport) then coroutine.yield() elseif group.transport.step then step(group, 0) end
+    if running(group.transport) then coroutine.yield() else step(group, 0) end
   end
 end
 
@@ -127,9 +133,10 @@ function Tasks:dequeue ()
 end
 
 -- Is the caller one that can only add: a task of this group, also by way of another's; with light threads anybody but
--- who started those that are alive?
+-- who started those that are alive; where they are made one after another anybody, while one is?
 function Tasks:inside ()
   if self.transport.spawn then return self.live > 0 and self.starter ~= coroutine.running() end
+  if not self.transport.step then return self.live > 0 end
   local task = current
   while task and task.group ~= self do task = task.outer end
   return task ~= nil
@@ -143,14 +150,16 @@ function Tasks:start ()
     if self.transport.spawn then
       self.starter = coroutine.running()
       task.thread = self.transport:spawn(function ()
-        local ok, err = pcall(call_next, task)
-        if not ok then keep(self, task.index, nil, err) end
+        attempt(task)
         return task
       end)
       self.threads[#self.threads + 1] = task.thread
-    else
+    elseif self.transport.step then
       task.thread = coroutine.create(work)
       resume(task, task)
+    else
+      attempt(task)
+      self.live = self.live - 1
     end
   end
 end

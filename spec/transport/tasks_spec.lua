@@ -96,6 +96,20 @@ describe("a group of tasks", function ()
     assert.same({ 1, 2, 3 }, order)
   end)
 
+  it("over a transport that never waits queues what one adds, and is not waited for by one of its own", function ()
+    local order, simple = {}, tasks.new{}
+    for i = 1, 2 do
+      simple:add(function ()
+        simple:add(function () order[#order + 1] = 10 + i end)
+        order[#order + 1] = i
+        simple:wait()
+      end)
+    end
+    local results = simple:wait()
+    assert.same({ 1, 11, 2, 12 }, order)
+    for i = 1, 3, 2 do assert.truthy(results[i][2]:find("tasks_spec.lua:%d+: a task cannot wait for its own group")) end
+  end)
+
   it("lets a task that yields of its own accord give way", function ()
     local order = {}
     for i = 1, 2 do
