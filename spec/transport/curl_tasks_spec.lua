@@ -1,5 +1,6 @@
 -- twilio.tasks over libcurl.
 
+local curl = require "twilio.transport.curl"
 local faults = require "spec.support.faults"
 local twilio = require "twilio"
 
@@ -143,6 +144,22 @@ describe("tasks over libcurl", function ()
     collectgarbage()
     collectgarbage()
     assert.same({}, seen)
+  end)
+
+  it("hear their answers in time while who added them sleeps before a call's second attempt", function ()
+    own(1)
+    server:script("good", { requests = { { { wait = 0.2 }, "answer" },
+                                         { { reply = { status = 503, headers = { ["Retry-After"] = "1" } } } } } })
+    local waits = curl.new{ ca_file = server.ca }
+    local impatient = assert(twilio.new{ account_sid = "AC" .. ("1"):rep(32), auth_token = ("2"):rep(32),
+                                         api_url = server:url("good"), transport = waits, timeout = 0.6 })
+    local group = impatient:tasks()
+    group:add(impatient.numbers.list_incoming)
+    repeat waits:step(0.01) until server:truth("good").requests == 1
+    local _, about = impatient.numbers.list_incoming()
+    local result = group:wait()[1]
+    waits:close()
+    assert.same({ 2, 1 }, { about.attempts, result[2].attempts })
   end)
 
   it("retry side by side, asleep", function ()

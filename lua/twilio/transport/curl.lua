@@ -75,10 +75,12 @@ function Ahead:drive () self.transport:step(0) end
 function Ahead:wait () return await(self.exchange, tasks.running(self.transport)) end
 function Ahead:cancel () self.exchange:close() end
 
+-- Who is no task sleeps where it stands; the exchanges of others go on, for their time does, too.
 function Curl:sleep (seconds)
-  local task = tasks.running(self)
-  if not task then return core.sleep(seconds) end
-  task:pause(core.now() + seconds)
+  local task, ends = tasks.running(self), core.now() + seconds
+  if task then return task:pause(ends) end
+  while self.pool and seconds > 0 and not self:step(seconds) do seconds = ends - core.now() end
+  if seconds > 0 then core.sleep(seconds) end
 end
 
 Curl.now = core.now
