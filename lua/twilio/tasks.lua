@@ -61,10 +61,11 @@ local function step (group, seconds)
   if group.transport:step(seconds) then release(group) end  -- closed, or forked
 end
 
--- Ends this task's turn until somebody wakes it, or until a moment of the transport's clock.
-function Task:pause (moment)
+-- Ends this task's turn until somebody wakes it, or until a moment of the transport's clock. `awaited` is what it waits
+-- for, and is closed where the task is given up.
+function Task:pause (moment, awaited)
   local group = self.group
-  group.paused[self] = moment or false
+  group.paused[self], self.awaited = moment or false, awaited
   if moment then group.sleepers = group.sleepers + 1 end
   coroutine.yield(pause)
 end
@@ -241,6 +242,7 @@ local function abandon (group)
   group.ready, group.first, group.last, group.paused, group.sleepers = {}, 1, 0, {}, 0
   for task in pairs(left) do
     group.live = group.live - 1
+    if task.awaited then task.awaited:close() end
     close(task.thread)
   end
 end

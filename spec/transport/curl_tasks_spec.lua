@@ -105,6 +105,18 @@ describe("tasks over libcurl", function ()
 
   if not can_pause then return end
 
+  if rawget(coroutine, "close") then
+    it("given up send nothing more, whatever the client does next", function ()
+      collectgarbage "stop"   -- which would give them up, too, some day
+      local group = client:tasks()
+      group:add(client.numbers.buy, { phone_number = "+14155550199" })
+      load("local group <close> = ...")(group)
+      assert(client.numbers.list_incoming())
+      collectgarbage "restart"
+      assert.equal(1, server:truth("good").requests)
+    end)
+  end
+
   it("hear that the client was closed under them", function ()
     server:script("good", { every_request = { "hang" } })
     local group = client:tasks{ concurrency = 5 }

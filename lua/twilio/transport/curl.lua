@@ -32,7 +32,7 @@ end
 local function await (exchange, task)
   while task and not exchange:done() do
     exchange:notify(task)
-    task:pause()
+    task:pause(nil, exchange)
   end
   return exchange:take()
 end
