@@ -14,6 +14,7 @@
 -- Coroutines of the user's own, inside a task or around one, are not touched: what pauses is the task's own coroutine
 -- and no other. A call from within one of them waits where it stands (the others' transfers go on meanwhile).
 
+local errors = require "twilio.errors"
 local settings = require "twilio.settings"
 
 local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
@@ -207,7 +208,7 @@ end
 -- Adds f(...). It starts at once where fewer than `concurrency` run; else this waits for one to end. Inside a task of
 -- the same group it only queues: who began the group starts it, while it adds more or waits.
 function Tasks:add (f, ...)
-  if type(f) ~= "function" then error("tasks:add takes a function and its arguments", 2) end
+  if type(f) ~= "function" then errors.raise("tasks:add takes a function and its arguments", 2) end
   self.added = self.added + 1
   self.calls[self.added], self.counts[self.added] = { f, ... }, select("#", ...) + 1
   if self:inside() then return end
@@ -222,7 +223,7 @@ end
 -- raised { nil, error, n = 2 }, so that `result[1], result[2]` read like any call of this library. Afterwards the group
 -- is as new. Inside a task of the same group it raises; in nginx in every thread but the one that began it.
 function Tasks:wait ()
-  if self:inside() then error("a task cannot wait for its own group, nor any thread but who began it", 2) end
+  if self:inside() then errors.raise("a task cannot wait for its own group, nor any thread but who began it", 2) end
   self:start()
   while self.live > 0 do
     self:turn()
@@ -253,13 +254,13 @@ Tasks.__close, Tasks.__gc = abandon, abandon
 -- (16). A mistake raises at the line of whoever called the function that calls this.
 local function new (transport, options)
   if options == nil then options = {} end
-  if type(options) ~= "table" then error("tasks take a table of options, not a " .. type(options), 3) end
+  if type(options) ~= "table" then errors.raise("tasks take a table of options, not a " .. type(options), 3) end
   for name in next, options do
-    if name ~= "concurrency" then error("tasks have no option " .. tostring(name) .. ", only concurrency", 3) end
+    if name ~= "concurrency" then errors.raise("tasks have no option " .. tostring(name) .. ", only concurrency", 3) end
   end
   local concurrency = rawget(options, "concurrency")
   if concurrency == nil then concurrency = 16 end
-  if type(concurrency) ~= "number" then error("concurrency must be a number, not a " .. type(concurrency), 3) end
+  if type(concurrency) ~= "number" then errors.raise("concurrency must be a number, not a " .. type(concurrency), 3) end
   if not (concurrency >= 1 and concurrency % 1 == 0) then
     return nil, settings.bad("concurrency", "must be a whole number from 1")
   end

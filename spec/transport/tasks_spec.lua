@@ -79,6 +79,11 @@ describe("a group of tasks", function ()
     assert.same({ false, "tasks_spec" }, { ok, err:match("tasks_spec") })
   end)
 
+  it("names a line of its caller's for a mistake, where a call from C has none", function ()
+    local _, err = pcall(group.add, group, "x")
+    assert.truthy(err:find("tasks_spec%.lua:%d+: tasks:add takes a function"), err)
+  end)
+
   for _, concurrency in ipairs{ 0, -1, 1.5, 0 / 0, math.huge } do
     it("of " .. concurrency .. " at a time is none: nil, err of kind config", function ()
       local none, err = tasks.new(transport, { concurrency = concurrency })
