@@ -2,6 +2,7 @@
  * table. */
 #include "http1.h"
 #include "names.h"
+#include "raw.h"
 
 #include "../core/http1.h"
 
@@ -13,10 +14,8 @@
 static int pushfailure (lua_State *L, const char *kind, const char *message, int transient) {
   lua_pushnil(L);
   lua_createtable(L, 0, 4);
-  lua_pushstring(L, kind);
-  lua_setfield(L, -2, "kind");
-  lua_pushstring(L, message);
-  lua_setfield(L, -2, "message");
+  tw_raw_set(L, "kind", kind);
+  tw_raw_set(L, "message", message);
   lua_pushboolean(L, transient);
   lua_setfield(L, -2, "transient");
   lua_pushinteger(L, 0);

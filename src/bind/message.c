@@ -1,4 +1,5 @@
 #include "message.h"
+#include "raw.h"
 
 #include <string.h>
 
@@ -146,8 +147,7 @@ int tw_message_pushfailure (lua_State *L, const tw_failure *f) {
   luaL_checkstack(L, 8, "failure");
   lua_pushnil(L);
   lua_createtable(L, 0, 4);
-  lua_pushstring(L, f->kind);
-  lua_setfield(L, -2, "kind");
+  tw_raw_set(L, "kind", f->kind);
   lua_pushlstring(L, f->where != NULL ? f->where : "", f->where_len);
   lua_pushstring(L, f->where != NULL ? ": " : "");
   lua_pushstring(L, f->message);
