@@ -172,7 +172,7 @@ end
 
 -- The info of a round whose effect was found by looking: a success like any other.
 function Call:found (round)
-  if not round.exempt then retry.refund(self.world.purse, round.cost) end
+  retry.refund(self.world.purse, round.cost)
   local info = about(round, {})
   info.reconciled = true
   return info

@@ -52,8 +52,8 @@ local function event (request, try)
            timeout = request.timeout }
 end
 
--- What a request sent in advance has come to. Its time ran while the caller did something else, who may have come too
--- late for its answer, too: where it failed, this attempt sends it anew, in what is left of its own time.
+-- What a request sent in advance has come to. Its time ran while the caller did something else, so a failure may be the
+-- caller's lateness: this attempt then sends it anew, in what is left of its own time.
 function Session:await (request, pending)
   local began = self:now()
   local response, failure = pending:wait()
@@ -100,7 +100,7 @@ function Session:run (plan)
   return call:finish(call:run(call:round(request)))
 end
 
--- A search's `ask` (see search.lua) and its options; or nil, err; or nil, message.
+-- A search's `ask` (see searcher.lua) and its options; or nil, err; or nil, message.
 function Session:search (row, given)
   local plan_of, options = plans.of_search(self, row, given)
   if not plan_of then return nil, options end

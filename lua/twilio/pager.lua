@@ -102,9 +102,7 @@ function Pager:__call ()
   return page
 end
 
-function Pager:__close ()
-  self:close()
-end
+Pager.__close = Pager.close
 
 local stride = 16  -- records between two looks at a page that is under way
 

@@ -73,7 +73,7 @@ local function of_walk (session, row, given)
 end
 
 -- A function that makes the plans of a walk through a search, of the pattern it is given, and { contains, area_code,
--- limit, page_size } for search.lua. Twilio may give no more than thirty rows, whatever it is asked for.
+-- limit, page_size } for searcher.lua. Twilio may give no more than thirty rows, whatever it is asked for.
 local function of_search (session, row, given)
   local rest, options = givens.split_walk(row, given)
   if not rest then return nil, options end

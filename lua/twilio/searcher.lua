@@ -142,8 +142,6 @@ function Search:close ()
   self.todo = {}
 end
 
-function Search:__close ()
-  self:close()
-end
+Search.__close = Search.close
 
 return { new = new }
