@@ -42,14 +42,14 @@ local function buy (call, order)
     order.on_intent{ operation = order.request.operation, phone_number = order.phone_number,
                      account_sid = order.request.account_sid, since = call:server_time(call:now()) }
   end
-  local record, info, action
+  local record, info, action, blind
   repeat
     record, info, action = call:run(round)
     if not record and round.doubted then  -- at the last chance one look, else for as long as it may take to show
-      if action == "reconcile" then record = call:settle(look) else record = look() end
+      if action == "reconcile" then record, blind = call:settle(look) else record = look() end
       if record then info = call:found(round) end
     end
-  until record or action ~= "reconcile" or not call:again(round, info)
+  until record or blind or action ~= "reconcile" or not call:again(round, info)
   if record and before(record) then info.already_owned = true end
   if info.maybe_applied then info.since = call:server_time(round.began) end  -- a look may have told it
   return record, info

@@ -6,7 +6,7 @@
 local function transfer (call, order)
   local function look (attempts)
     local record, err = call:read(order.there, attempts)
-    if not record then return nil, err end
+    if not record then return nil, err.kind ~= "not_found" and err or nil end  -- it may come yet
     return tostring(record.account_sid):lower() == order.target:lower() and record or nil
   end
   local round = call:round(order.request)

@@ -181,6 +181,23 @@ describe("a purchase by number", function ()
     assert.same({ "ambiguous", "network" }, { err.kind, err.cause.kind })
   end)
 
+  it("is in doubt at once where no look can succeed, and is not asked for again blindly", function ()
+    local _, err, transport = buy{ fake.lost, fake.problem(401, 20003) }
+    assert.same({ "ambiguous", "network", 1, 0, "POST GET" },
+                { err.kind, err.cause.kind, err.attempts, err.elapsed, methods(transport) })
+  end)
+
+  it("is in doubt at once where the client is closed under it, and nothing else is sent", function ()
+    local client
+    local transport = fake.transport(function ()
+      client:close()
+      return { kind = "closed", message = "the client is closed", sent = 1, transient = false }
+    end)
+    client = fake.client(transport)
+    local _, err = client.numbers.buy{ phone_number = fake.number }
+    assert.same({ "ambiguous", "closed", 0, "POST" }, { err.kind, err.cause.kind, err.elapsed, methods(transport) })
+  end)
+
   it("ends at its deadline, and keeps time to look", function ()
     local _, err, transport = buy({ function (request, transport)
       if request.method == "GET" then return absent end

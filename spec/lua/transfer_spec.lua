@@ -47,6 +47,11 @@ describe("a transfer", function ()
     assert.equal(1, posts)
   end)
 
+  it("is in doubt at once where no look can succeed", function ()
+    local _, err, transport = transfer(fake.lost, fake.problem(401, 20003))
+    assert.same({ "ambiguous", 0, 2 }, { err.kind, err.elapsed, #transport.requests })
+  end)
+
   it("keeps time to look, whatever its deadline", function ()
     local transport = fake.transport(function (request, self)
       if request.method == "GET" then return there end
