@@ -78,7 +78,8 @@ local function decide (fact, t, random)
     local explained = fact.class == "delete" and fact.kind == "not_found" and fact.doubted
     return explained and "gone" or "stop"
   end
-  if outcome == "ambiguous" and not class.repeats then
+  -- In doubt now, or since a transport sent it twice by itself: where that does harm, nothing goes out again unseen.
+  if outcome == "ambiguous" and not class.repeats or fact.doubted and not class.harmless then
     return class.looks and "reconcile" or "stop"
   end
   if not fact.transient then return "stop" end

@@ -10,10 +10,9 @@ local function transfer (call, order)
     return tostring(record.account_sid):lower() == order.target:lower() and record or nil
   end
   local round = call:round(order.request)
-  local value, info, action = call:run(round)
+  local value, info = call:run(round)
   if value or not round.doubted then return value, info end
-  local record
-  if action == "reconcile" then record = call:settle(look) else record = look() end
+  local record = call:settle(look)
   if not record then return nil, info end
   return record, call:found(round)
 end

@@ -215,6 +215,15 @@ describe("a verification call", function ()
     end
   end)
 
+  it("is not placed again where the transport sent it twice by itself, whatever the second copy met", function ()
+    for _, answer in ipairs{ fake.problem(429, 20429), fake.problem(403, 20003) } do
+      answer.sent = 2
+      local _, err, transport = call("add_outgoing", { answer }, given)
+      assert.same({ "ambiguous", answer.status, false, 1 },
+                  { err.kind, err.cause.status, err.retryable, #transport.requests })
+    end
+  end)
+
   it("is placed again when it was not placed", function ()
     local answer = fake.response(201, ('{"phone_number":"%s","validation_code":"123456"}'):format(fake.number))
     local value, _, transport = call("add_outgoing", { fake.unsent, fake.problem(429, 20429), answer }, given)

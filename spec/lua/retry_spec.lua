@@ -50,6 +50,13 @@ describe("the retry policy", function ()
     assert.equal("reconcile", (decide{ class = "buy", transient = false }))
   end)
 
+  for class, action in pairs{ read = "again", delete = "again", update = "again", buy = "again", transfer = "reconcile",
+                              verify = "stop", create = "stop" } do
+    it("answers a " .. class .. " that is throttled, with an earlier copy in doubt, with " .. action, function ()
+      assert.equal(action, (decide{ class = class, outcome = "throttled", doubted = true }))
+    end)
+  end
+
   it("stops after the attempts allowed", function ()
     assert.same({ "stop", "attempts" }, { decide{ tries = 4 } })
     assert.equal("again", (decide{ tries = 3 }))

@@ -73,6 +73,15 @@ describe("a transfer", function ()
     assert.equal(2, info.attempts)
   end)
 
+  for name, answer in pairs{ throttled = fake.problem(429, 20429), refused = fake.problem(404, 20404) } do
+    it("that a transport sent twice by itself is looked for, and not sent again, where it was " .. name, function ()
+      answer.sent = 2
+      local value, info, transport = transfer(answer, still_here, there)
+      assert.same({ target, true, "POST GET GET" },
+                  { value and value.account_sid, info.reconciled, fake.methods(transport) })
+    end)
+  end
+
   it("that is refused has failed", function ()
     local _, err = transfer(fake.problem(400, 21470))
     assert.same({ "api", nil }, { err.kind, err.maybe_applied })
