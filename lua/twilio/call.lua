@@ -195,13 +195,14 @@ function Call:failure (round, fate, reason)
     status = err.status, request_id = err.request_id, attempts = err.attempts, sent = true,
     reason = reason, retry_after = err.retry_after, retryable = err.retryable and class.harmless or false,
     sid = request.sid, phone_number = request.phone_number, account_sid = request.account_sid,
-    since = self:server_time(round.began),
+    since = round.began,  -- on our clock, until the call finishes: a look may yet tell the server's
   }, request)
 end
 
 -- What a call came to, with what is told of the whole of it in the info or err.
 function Call:finish (value, info)
   info.elapsed, info.hook_error = self:now() - self.started, self.hook_error
+  if info.since then info.since = self:server_time(info.since) end
   return value, info
 end
 

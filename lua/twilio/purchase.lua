@@ -51,7 +51,6 @@ local function buy (call, order)
     end
   until record or blind or action ~= "reconcile" or not call:again(round, info)
   if record and before(record) then info.already_owned = true end
-  if info.maybe_applied then info.since = call:server_time(round.began) end  -- a look may have told it
   return record, info
 end
 

@@ -52,6 +52,12 @@ describe("a transfer", function ()
     assert.same({ "ambiguous", 0, 2 }, { err.kind, err.elapsed, #transport.requests })
   end)
 
+  it("in doubt tells since when, on the server's clock, where a look alone told that", function ()
+    local _, err = transfer(fake.lost, fake.response(200, fake.record{ account_sid = fake.account.sid },
+                                                     { date = "Thu, 30 Jul 2015 23:19:05 GMT" }))
+    assert.same({ 8, 1438298345 - 8 }, { err.elapsed, err.since })
+  end)
+
   it("keeps time to look, whatever its deadline", function ()
     local transport = fake.transport(function (request, self)
       if request.method == "GET" then return there end
