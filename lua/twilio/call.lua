@@ -108,6 +108,25 @@ local function about (round, fate)
   return info
 end
 
+-- The error of a round that ended. Once a changing request was in doubt, every end but success is in doubt, whatever
+-- the last answer was.
+local function failure (round, fate, reason)
+  local request, class = round.request, retry.classes[round.request.class]
+  local err = errors.of(fate.err, request)
+  err.attempts, err.sent = round.tries, round.sent > 0
+  err.reason, err.retry_after = reason, fate.retry_after
+  err.retryable = fate.transient or false
+  if not round.doubted or class.reads then return err end
+  return errors.of({
+    kind = "ambiguous", maybe_applied = true, cause = err,
+    message = class.doubt .. ": " .. tostring(err.message),
+    status = err.status, request_id = err.request_id, attempts = err.attempts, sent = true,
+    reason = reason, retry_after = err.retry_after, retryable = err.retryable and class.harmless or false,
+    sid = request.sid, phone_number = request.phone_number, account_sid = request.account_sid,
+    since = round.began,  -- on our clock, until the call finishes: a look may yet tell the server's
+  }, request)
+end
+
 -- Runs the round until the policy is done with it: value, info; or nil, err, action. The action is retry.lua's
 -- "reconcile" or "stop"; the round may go on after "reconcile".
 function Call:run (round)
@@ -127,7 +146,7 @@ function Call:run (round)
       info.already_gone = true
       return { sid = round.request.sid, removed = true }, info
     else
-      return nil, self:failure(round, fate, detail), action
+      return nil, failure(round, fate, detail), action
     end
   end
 end
@@ -178,25 +197,6 @@ function Call:found (round)
   local info = about(round, {})
   info.reconciled = true
   return info
-end
-
--- The error of a round that ended. Once a changing request was in doubt, every end but success is in doubt, whatever
--- the last answer was.
-function Call:failure (round, fate, reason)
-  local request, class = round.request, retry.classes[round.request.class]
-  local err = errors.of(fate.err, request)
-  err.attempts, err.sent = round.tries, round.sent > 0
-  err.reason, err.retry_after = reason, fate.retry_after
-  err.retryable = fate.transient or false
-  if not round.doubted or class.reads then return err end
-  return errors.of({
-    kind = "ambiguous", maybe_applied = true, cause = err,
-    message = class.doubt .. ": " .. tostring(err.message),
-    status = err.status, request_id = err.request_id, attempts = err.attempts, sent = true,
-    reason = reason, retry_after = err.retry_after, retryable = err.retryable and class.harmless or false,
-    sid = request.sid, phone_number = request.phone_number, account_sid = request.account_sid,
-    since = round.began,  -- on our clock, until the call finishes: a look may yet tell the server's
-  }, request)
 end
 
 -- What a call came to, with what is told of the whole of it in the info or err.
