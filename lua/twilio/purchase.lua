@@ -24,11 +24,15 @@ local function find (call, order, attempts)
   return nil
 end
 
--- Buys order.phone_number by order.request; order.list is the request that lists it among the owned ones;
--- order.settings: more than the number is asked for; order.on_intent (optional) is told before the first byte, and an
--- error in it is the caller's and stops here.
--- Answers record, info; or nil, err. An err that is not of kind ambiguous means: certainly not bought.
-local function buy (call, order)
+-- Tells on_intent of the purchase, before its first byte. An error in it is the caller's, and stops the purchase.
+local function intend (call, order)
+  if not order.on_intent then return end
+  order.on_intent{ operation = order.request.operation, phone_number = order.phone_number,
+                   account_sid = order.request.account_sid, since = call:server_time(call:now()) }
+end
+
+-- Buys what is intended.
+local function pursue (call, order)
   local round = call:round(order.request)
   local function before (record) return owned_before(call, call:server_time(round.began), record) end
   -- The record that shows that it was done. One that is not new shows that the number is ours, but not that settings
@@ -37,10 +41,6 @@ local function buy (call, order)
     local record, err = find(call, order, attempts)
     if record and order.settings and before(record) ~= false then return nil end
     return record, err
-  end
-  if order.on_intent then
-    order.on_intent{ operation = order.request.operation, phone_number = order.phone_number,
-                     account_sid = order.request.account_sid, since = call:server_time(call:now()) }
   end
   local record, info, action, blind
   repeat
@@ -54,11 +54,19 @@ local function buy (call, order)
   return record, info
 end
 
+-- Buys order.phone_number by order.request; order.list is the request that lists it among the owned ones;
+-- order.settings: more than the number is asked for; order.on_intent is optional.
+-- Answers record, info; or nil, err. An err that is not of kind ambiguous means: certainly not bought.
+local function buy (call, order)
+  intend(call, order)
+  return pursue(call, order)
+end
+
 local candidates = 5
 
 -- Takes one of the numbers out of the list: at random, since rivals see the same list; and none that this client is
--- after in a call beside this one, since both would believe to have bought it. Such a claim ends with a definite
--- refusal, or with the time that this call and another one may take.
+-- after in a call beside this one, since both would believe to have bought it. Such a claim ends where nothing was
+-- sent, with a definite refusal, or with the time that this call and another one may take.
 local function draw (call, numbers)
   local drawn, now = call.world.drawn, call:now()
   for number, ends in pairs(drawn) do
@@ -71,6 +79,13 @@ local function draw (call, numbers)
       return number
     end
   end
+end
+
+-- What comes before a candidate's first byte: its order, and the intent told; or nil, err.
+local function prepare (call, order_for, number)
+  local order, err = order_for(number)
+  if order then intend(call, order) end
+  return order, err
 end
 
 -- What the first search finds that finds something; or nil, err.
@@ -94,9 +109,13 @@ local function choose (call, searches, order_for)
   for _ = 1, candidates do
     local number = draw(call, numbers)
     if not number then break end
-    local order, none = order_for(number)
-    if not order then return nil, none end
-    local record, info = buy(call, order)
+    local ok, order, none = pcall(prepare, call, order_for, number)
+    if not (ok and order) then
+      call.world.drawn[number] = nil
+      if not ok then error(order, 0) end
+      return nil, none
+    end
+    local record, info = pursue(call, order)
     if record then return record, info end
     err = info
     if err.maybe_applied then err.retryable = false else call.world.drawn[number] = nil end

@@ -148,6 +148,16 @@ describe("a purchase by area code", function ()
     end
   end)
 
+  it("lets go of a number whose intent could not be kept, and passes that error on as it is", function ()
+    local transport = fake.transport(found, found, bought)
+    local numbers = fake.client(transport).numbers
+    local trouble = { "the journal is full" }
+    local ok, raised = pcall(numbers.buy, { area_code = 415, on_intent = function () error(trouble) end })
+    assert.same({ false, true }, { ok, raised == trouble })
+    assert.equal(fake.sid, (numbers.buy{ area_code = 415 } or {}).sid)
+    assert.equal("GET GET POST", methods(transport))
+  end)
+
   it("gives up on any other refusal", function ()
     local many = fake.response(200, fake.available{ "+14155550001", "+14155550002" })
     local _, err, transport = buy({ many, fake.problem(400, 21631, "an address is required") }, { area_code = 415 })
