@@ -58,8 +58,8 @@ local function transfer (session, call, plan)
   return transfers.transfer(call, { request = plan.request, there = there, target = target })
 end
 
--- "bought", record, info; "not_found_yet"; or "unknown", err. The intent is that of a purchase, which is made up anew,
--- checks and all, and looked for.
+-- "bought", record, info; "not_found_yet", nil, info; or "unknown", err. The intent is that of a purchase, which is
+-- made up anew, checks and all, and looked for.
 local function reconcile (session, call, intent)
   local plan, order, err
   plan, err = plans.of_call(session, { class = "buy" }, "buy", { phone_number = intent.phone_number,

@@ -13,13 +13,13 @@ local function owned_before (call, since, record)
   return created < since - call.world.times.skew
 end
 
--- Looks, with so many attempts at most. The record of exactly this number, or nil, and then err where even that is not
--- known. The list's filter also matches parts and patterns.
+-- Looks, with so many attempts at most. The record of exactly this number, and info; or nil, and then err where even
+-- that is not known. The list's filter also matches parts and patterns.
 local function find (call, order, attempts)
-  local page, err = call:read(order.list, attempts)
-  if not page then return nil, err end
+  local page, info = call:read(order.list, attempts)
+  if not page then return nil, info end
   for _, record in ipairs(page.incoming_phone_numbers) do
-    if record.phone_number == order.phone_number and tostring(record.sid):find("^PN") then return record end
+    if record.phone_number == order.phone_number and tostring(record.sid):find("^PN") then return record, info end
   end
   return nil
 end
@@ -38,9 +38,9 @@ local function pursue (call, order)
   -- The record that shows that it was done. One that is not new shows that the number is ours, but not that settings
   -- which came with this purchase are the number's now.
   local function look (attempts)
-    local record, err = find(call, order, attempts)
+    local record, info = find(call, order, attempts)
     if record and order.settings and before(record) ~= false then return nil end
-    return record, err
+    return record, info
   end
   local record, info, action, blind
   repeat
@@ -126,12 +126,18 @@ local function choose (call, searches, order_for)
                                  "no number in this area code is for sale" }, searches[1])
 end
 
--- After a crash: "bought", record, info; "not_found_yet"; or "unknown", err. `order` has list, phone_number and since.
+-- After a crash: "bought", record, info; "not_found_yet", nil, info; or "unknown", err. `order` has list, phone_number
+-- and since.
 local function reconcile (call, order)
-  local record, err = find(call, order)
-  if record then return "bought", record, { already_owned = owned_before(call, order.since, record) or nil } end
-  if err then return "unknown", err end
-  return "not_found_yet"
+  local record, info = find(call, order)
+  if record then
+    info.already_owned = owned_before(call, order.since, record) or nil
+    return "bought", call:finish(record, info)
+  elseif info then
+    call:finish(nil, info)
+    return "unknown", info
+  end
+  return "not_found_yet", call:finish(nil, {})
 end
 
 return { buy = buy, choose = choose, reconcile = reconcile }

@@ -227,7 +227,28 @@ describe("reconcile", function ()
 
   it("does not say how old it is by an intent that does not know since when", function ()
     local _, _, info = reconcile({ phone_number = fake.number }, there)
-    assert.same({}, info)
+    assert.is_nil(info.already_owned)
+  end)
+
+  it("tells about the exchange that found it, as any call does", function ()
+    local _, _, info = reconcile({ phone_number = fake.number }, fake.problem(503, 20503), there)
+    assert.same({ 200, 2, "number" }, { info.status, info.attempts, type(info.elapsed) })
+  end)
+
+  it("tells of a hook's error, whatever the outcome", function ()
+    for outcome, answer in pairs{ bought = there, not_found_yet = absent, unknown = fake.problem(401, 20003) } do
+      local client = fake.client(fake.transport(answer), { on_response = function () error("own trouble", 0) end })
+      local told, record, info = client.numbers.reconcile{ phone_number = fake.number }
+      assert.same({ outcome, "own trouble" }, { told, (info or record).hook_error })
+    end
+  end)
+
+  it("asks by the client's own credentials, whatever else the table holds", function ()
+    local _, _, _, transport = reconcile({ phone_number = fake.number, account_sid = "AC" .. ("b"):rep(32),
+                                           auth_token = "another", api_url = "https://localhost" }, there)
+    local request = transport.requests[1]
+    assert.is_true(request.account:matches(fake.account.sid, fake.account.token))
+    assert.truthy(request.url:find("^https://api%.twilio%.com/"))
   end)
 
   it("says not yet, not never", function ()
