@@ -69,14 +69,16 @@ local function turn (self, uri)
 end
 
 -- The next page; nil at the end; nil, err on failure, with err.records and err.resume. After a failure to get a page
--- the next call tries that page again.
+-- the next call tries that page again. A walk has one reader: this raises where another moved it on meanwhile, which
+-- shows in where it stands, so that a reader who is given up, or out of memory, leaves no mark that blocks the next.
 function Pager:next ()
   if self.failed then return nil, report(self, self.failed) end
-  if not self.plan then return nil end
-  local pending = self.pending
+  local plan, pending = self.plan, self.pending
+  if not plan then return nil end
   self.pending = nil
-  local page, info = self.source:get(self.plan, pending)
+  local page, info = self.source:get(plan, pending)
   if not page then return nil, report(self, info) end
+  if self.plan ~= plan then errors.raise("this walk was read or closed elsewhere while it waited for a page", 2) end
   self.pages = self.pages + 1
   sift(self, page)
   local uri = page.next_page_uri

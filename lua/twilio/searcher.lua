@@ -111,7 +111,7 @@ local function split (self, pattern, list)
 end
 
 --- The next page that has something new; nil at the end; nil, err on failure, with err.records. After a failure the
---- next call tries again where it failed.
+--- next call tries again where it failed. It has one reader, as a pager has: see there.
 function Search:next ()
   local todo = self.todo
   while todo[1] ~= nil and not (self.limit and self.records >= self.limit) do
@@ -123,6 +123,9 @@ function Search:next ()
     if not page then
       info.records = self.records
       return nil, info
+    end
+    if self.todo ~= todo or todo[#todo] ~= pattern then
+      errors.raise("this walk was read or closed elsewhere while it waited for a page", 2)
     end
     todo[#todo] = nil
     split(self, pattern, page[key])

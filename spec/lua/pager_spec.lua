@@ -166,6 +166,64 @@ describe("a pager", function ()
     assert.is_nil(abandoned)
   end)
 
+  -- A walk over a source that yields at each page; `sids` of what is read, by readers that share it.
+  local function shared ()
+    local source = listing{ "a b", "c d", "e f" }
+    local get = source.get
+    function source.get (self, plan)
+      local page, info = get(self, plan)
+      local err = coroutine.yield()
+      if err then return nil, err end
+      return page, info
+    end
+    return open(source)
+  end
+
+  local function reader (pager)
+    return coroutine.create(function ()
+      local page, err = pager:next()
+      return page, err
+    end)
+  end
+
+  it("has one reader: who waited while another took that page is told at its line, and no record is lost", function ()
+    local pager = shared()
+    local first, second = reader(pager), reader(pager)
+    coroutine.resume(first)
+    coroutine.resume(second)
+    local _, page = coroutine.resume(second)
+    assert.equal("a", page.records[1].sid)
+    local ok, said = coroutine.resume(first)
+    assert.is_false(ok)
+    assert.matches("pager_spec.lua:%d+: this walk was read or closed elsewhere", said)
+    local rest = ""
+    for _ = 1, 2 do
+      first = reader(pager)
+      coroutine.resume(first)
+      _, page = coroutine.resume(first)
+      rest = rest .. page.records[1].sid .. page.records[2].sid
+    end
+    assert.equal("cdef", rest)
+  end)
+
+  it("that is closed while somebody waits for its page tells that reader", function ()
+    local pager = shared()
+    local waiting = reader(pager)
+    coroutine.resume(waiting)
+    pager:close()
+    assert.matches("read or closed elsewhere", select(2, coroutine.resume(waiting)))
+  end)
+
+  it("goes on for the next reader where one was given up in the middle, or its page failed", function ()
+    local pager = shared()
+    local lost, failed, last = reader(pager), reader(pager), reader(pager)
+    coroutine.resume(lost)
+    coroutine.resume(failed)
+    coroutine.resume(last)
+    assert.equal("timeout", select(3, coroutine.resume(failed, { kind = "timeout" })).kind)
+    assert.equal("a", select(2, coroutine.resume(last)).records[1].sid)
+  end)
+
   it("hands over what it asked for in advance, and lets it come in meanwhile", function ()
     local driven, got = 0, {}
     local source = listing{ ("x "):rep(40), "y" }

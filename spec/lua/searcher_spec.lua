@@ -163,6 +163,24 @@ describe("a search beyond one answer", function ()
     assert.equal(failure, raised)
   end)
 
+  for what, move in pairs{ read = function (pages) return pages() end, closed = function (pages) pages:close() end } do
+    it("tells a reader at its line that it was " .. what .. " elsewhere while it waited", function ()
+      local shop = stock(range(14155550000, 100), 30)
+      local slow, pages = true, nil
+      pages = searcher.new(function (pattern)
+        if slow then coroutine.yield() end
+        return shop.ask(pattern)
+      end, {})
+      local waiting = coroutine.create(function () assert(pages:next()) end)
+      coroutine.resume(waiting)
+      slow = false
+      move(pages)
+      local ok, said = coroutine.resume(waiting)
+      assert.is_false(ok)
+      assert.matches("searcher_spec.lua:%d+: this walk was read or closed elsewhere", said)
+    end)
+  end
+
   it("ends when it is closed", function ()
     local pages = searcher.new(stock(range(14155550000, 100), 30).ask, {})
     pages()

@@ -174,6 +174,29 @@ describe("tasks over libcurl", function ()
     assert.same({ 2, 1 }, { about.attempts, result[2].attempts })
   end)
 
+  it("that share a walk are told so, but for one, which gets every record", function ()
+    own(30)
+    server:script("good", { every_request = { { wait = 0.02 }, "answer" } })
+    local group, seen, count = client:tasks(), {}, 0
+    local next_number = client.numbers.each_incoming{ page_size = 10 }
+    for _ = 1, 3 do
+      group:add(function ()
+        for number in next_number do
+          assert(not seen[number.sid], "twice")
+          seen[number.sid], count = true, count + 1
+        end
+      end)
+    end
+    local told = 0
+    for _, result in ipairs(group:wait()) do
+      if result.n == 2 then
+        assert.matches("curl_tasks_spec.lua:%d+: this walk was read or closed elsewhere", result[2])
+        told = told + 1
+      end
+    end
+    assert.same({ 2, 30 }, { told, count })
+  end)
+
   it("retry side by side, asleep", function ()
     own(1)
     local twice = {}
