@@ -166,8 +166,8 @@ describe("a search beyond one answer", function ()
   for what, move in pairs{ read = function (pages) return pages() end, closed = function (pages) pages:close() end } do
     it("tells a reader at its line that it was " .. what .. " elsewhere while it waited", function ()
       local shop = stock(range(14155550000, 100), 30)
-      local slow, pages = true, nil
-      pages = searcher.new(function (pattern)
+      local slow = true
+      local pages = searcher.new(function (pattern)
         if slow then coroutine.yield() end
         return shop.ask(pattern)
       end, {})

@@ -3,6 +3,7 @@
 local faults = require "spec.support.faults"
 local requests = require "spec.transport.requests"
 local transports = require "twilio.transport.curl"
+local twilio = require "twilio"
 
 describe("a failure over libcurl", function ()
   local server
@@ -14,9 +15,11 @@ describe("a failure over libcurl", function ()
   local function failure (origin, settings)
     local all = { ca_file = server.ca, proxy = "", connect_timeout = 0.3 }
     for name, value in pairs(settings or {}) do all[name] = value end
-    local transport = transports.new(all)
-    local _, failed = transport:send(requests.to(origin, requests.account(origin))())
-    transport:close()
+    local transport, failed = transports.new(all)
+    if transport then
+      failed = select(2, transport:send(requests.to(origin, requests.account(origin))()))
+      transport:close()
+    end
     if not failed then return "none" end
     return failed.kind .. ": " .. failed.message, failed.sent
   end
@@ -89,5 +92,36 @@ describe("a failure over libcurl", function ()
     for _, proxy in ipairs{ "foo://me:needle@127.0.0.1:1", "http://me:needle@no host:1", "http://me:needle@:x" } do
       assert.matches("^%l+: .*proxy", through(proxy))
     end
+  end)
+
+  -- Each would be left out by libcurl, which would then go past the proxy.
+  for _, proxy in ipairs{ "http://me:%00needle@127.0.0.1:1", "http://me%0a:needle@127.0.0.1:1",
+                          "me:%1Fneedle@127.0.0.1:1", "http://me:needle@127.0.0.1:1\0",
+                          "http://me:needle@127.0.0.1:1\n" } do
+    it(("comes before any request for the proxy %q"):format(proxy), function ()
+      server:reset()
+      assert.equal("config: proxy: must be a URL that libcurl can read, without control characters", through(proxy))
+      assert.equal(0, server:truth("good").connections)
+    end)
+  end
+
+  it("comes at once from twilio.new for such a proxy, and names the parameter", function ()
+    local client, err = twilio.new{ account_sid = requests.SID, auth_token = requests.SECRET, proxy = "http://a:%00@b" }
+    assert.is_nil(client)
+    assert.same({ "config", "proxy" }, { err.kind, err.parameter })
+  end)
+
+  it("tells which variable of the environment names such a proxy, unless there is another or none", function ()
+    local environment = { https_proxy = "", all_proxy = "http://me:%00needle@127.0.0.1:1" }
+    local getenv = os.getenv
+    os.getenv = function (name) return environment[name] end   -- luacheck: ignore
+    local _, bad = transports.new{}
+    local none, other = transports.new{ proxy = "" }, transports.new{ proxy = "http://127.0.0.1:1" }
+    environment.HTTPS_PROXY = "http://127.0.0.1:1"
+    local first = transports.new{}
+    os.getenv = getenv   -- luacheck: ignore
+    assert.truthy(none and other and first)
+    assert.matches("^proxy: the environment's all_proxy must be", bad.message)
+    assert.is_nil(bad.message:find("needle", 1, true))
   end)
 end)

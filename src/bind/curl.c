@@ -1,6 +1,7 @@
 /* curl: `twilio.curl` for Lua: pools of libcurl connections and the exchanges on them.
 **
 **   curl.pool{ ca_file, ca_path, proxy, connect_timeout } -> pool | nil, failure
+**   curl.takes_proxy(url) -> boolean                        does libcurl take it as it stands?
 **   pool:perform(request) -> response | nil, failure        waits
 **   pool:start(request) -> exchange | nil, failure          under way; the next call on the pool moves the first byte
 **   pool:step(seconds) -> value | nil [, failure]           what exchange:notify gave for one that is done now
@@ -17,6 +18,9 @@
 ** (enter, leave) a close waits. Where Lua raises between the two, for want of memory, it waits for the collector. */
 #include "message.h"
 #include "pool.h"
+#include "proxy.h"
+
+#include <string.h>
 
 #define POOL_META "twilio.curl.pool"
 #define EXCHANGE_META "twilio.curl.exchange"
@@ -245,6 +249,13 @@ static int curl_pool (lua_State *L) {
   return box->pool != NULL ? 1 : tw_message_pushfailure(L, &f);
 }
 
+static int curl_takes_proxy (lua_State *L) {
+  size_t len;
+  const char *url = luaL_checklstring(L, 1, &len);
+  lua_pushboolean(L, strlen(url) == len && tw_proxy_taken(url));
+  return 1;
+}
+
 /* The methods are the metatable's __index; the metatable itself is out of reach. */
 static void new_metatable (lua_State *L, const char *name, const luaL_Reg *methods,
                            lua_CFunction gc) {
@@ -261,7 +272,9 @@ static void new_metatable (lua_State *L, const char *name, const luaL_Reg *metho
 
 TW_EXPORT int luaopen_twilio_curl (lua_State *L);
 int luaopen_twilio_curl (lua_State *L) {
-  static const luaL_Reg functions[] = { { "pool", curl_pool }, { NULL, NULL } };
+  static const luaL_Reg functions[] = { { "pool", curl_pool },
+                                        { "takes_proxy", curl_takes_proxy },
+                                        { NULL, NULL } };
   new_metatable(L, EXCHANGE_META, exchange_methods, exchange_gc);
   new_metatable(L, POOL_META, pool_methods, pool_gc);
   lua_newtable(L);

@@ -13,9 +13,27 @@ Ahead.__index = Ahead
 
 local closed = { kind = "closed", message = "the client is closed", sent = 0, transient = false }
 
--- options: ca_file, ca_path, proxy ("" for none; nil for the environment's), connect_timeout (seconds).
+local variables = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" }  -- where libcurl looks, in its order
+
+-- The proxy that there will be, and who names it; nil where there is none.
+local function proxy_of (options)
+  if options.proxy then return options.proxy ~= "" and options.proxy, "" end
+  for _, name in ipairs(variables) do
+    local url = os.getenv(name)
+    if url and url ~= "" then return url, "the environment's " .. name .. " " end
+  end
+end
+
+-- options: ca_file, ca_path, proxy ("" for none; nil for the environment's), connect_timeout (seconds). Or nil and a
+-- failure for a proxy's URL that libcurl does not take as it stands: some it would leave out, and go without a proxy.
 local function new (options)
-  return setmetatable({ options = options or {} }, Curl)
+  options = options or {}
+  local proxy, whose = proxy_of(options)
+  if proxy and not curl.takes_proxy(proxy) then
+    return nil, { kind = "config", parameter = "proxy", sent = 0,
+                  message = "proxy: " .. whose .. "must be a URL that libcurl can read, without control characters" }
+  end
+  return setmetatable({ options = options }, Curl)
 end
 
 local function pool_of (self)
