@@ -177,6 +177,21 @@ describe("a removal", function ()
     end
   end)
 
+  it("in doubt tells since when: since its first attempt, on the server's clock", function ()
+    local _, err = call("release", { function (_, transport)
+      transport.clock = transport.clock + 10
+      return fake.lost
+    end, fake.response(500, "", { date = "Thu, 30 Jul 2015 23:19:05 GMT" }) }, nil, { max_attempts = 2 })
+    assert.same({ "ambiguous", 1438298345 - err.elapsed }, { err.kind, err.since })
+  end)
+
+  it("in doubt tells of what, in whose account, and what the last answer said", function ()
+    local _, err = call("release", { fake.response(503, "{}", { ["retry-after"] = "61",
+                                                                ["twilio-request-id"] = "RQ1" }) })
+    assert.same({ fake.sid, fake.account.sid, 503, "RQ1", 61 },
+                { err.sid, err.account_sid, err.status, err.request_id, err.retry_after })
+  end)
+
   it("is not guarded: a second copy does no harm", function ()
     local _, _, transport = call("release", { removed })
     assert.same({ false, false }, { transport.requests[1].guard, transport.requests[1].fresh })
@@ -222,6 +237,19 @@ describe("a verification call", function ()
       assert.same({ "ambiguous", answer.status, false, 1 },
                   { err.kind, err.cause.status, err.retryable, #transport.requests })
     end
+  end)
+
+  it("has a minute's patience", function ()
+    local _, _, transport = call("add_outgoing", { fake.lost }, given)
+    assert.equal(60, transport.requests[1].timeout)
+  end)
+
+  it("does not wait for a Retry-After behind which there is no time for a round trip", function ()
+    local _, err, transport = call("add_outgoing", { function (_, transport)
+      transport.clock = transport.clock + 0.75
+      return fake.response(429, "{}", { ["retry-after"] = "9" })
+    end }, { phone_number = fake.number, deadline = 10 })
+    assert.same({ "throttled", "retry_after", 0 }, { err.kind, err.reason, #transport.slept })
   end)
 
   it("is placed again when it was not placed", function ()
@@ -290,6 +318,20 @@ describe("looking for what is in doubt", function ()
     assert.equal("POST GET GET GET GET GET GET POST", methods(transport))
   end)
 
+  it("is not asked for again sooner for a shorter Retry-After of a look", function ()
+    local posts, looks, at = 0, 0, {}
+    buy{ function (request, self)
+      if request.method == "GET" then
+        looks = looks + 1
+        return looks == 1 and busy(2) or absent
+      end
+      posts = posts + 1
+      at[posts] = self.clock
+      return posts == 1 and busy(30) or bought
+    end }
+    assert.truthy(at[2] - at[1] >= 30)
+  end)
+
   it("is in doubt, and says for how long it may not go out again, where that is too long", function ()
     for _, seconds in ipairs{ 90, 3600 } do
       local _, err, transport = buy{ function (request)
@@ -330,26 +372,5 @@ describe("looking for what is in doubt", function ()
     local _, err, transport = buy{ fake.lost, busy(61) }
     assert.same({ "ambiguous", "retry_after", 61, "POST GET" },
                 { err.kind, err.reason, err.retry_after, methods(transport) })
-  end)
-end)
-
-describe("the retry budget", function ()
-  it("lets a total outage cost little more than one request a call, and recovers", function ()
-    local transport = fake.transport(function (_, self) return self.healthy and same or fake.unsent end)
-    local numbers = fake.client(transport).numbers
-    local function calls (count)
-      local before = #transport.requests
-      local last
-      for _ = 1, count do last = select(2, numbers.get_incoming{ sid = fake.sid }) end
-      return (#transport.requests - before) / count, last
-    end
-    calls(30)
-    local rate, err = calls(1000)
-    assert.truthy(rate <= 1.05)
-    assert.equal("retry_budget", err.reason)
-    transport.healthy = true
-    calls(100)
-    transport.healthy = false
-    assert.equal(4, (calls(1)))
   end)
 end)
