@@ -115,6 +115,42 @@ describe("hooks", function ()
   end)
 end)
 
+describe("a page of a walk", function ()
+  local next_uri = "/2010-04-01/Accounts/" .. fake.account.sid .. "/IncomingPhoneNumbers.json?Page=1"
+  local first = fake.response(200, fake.page({ fake.record() }, next_uri))
+
+  it("is given no more time than the walk's table allows a call", function ()
+    local transport = fake.transport(first)
+    fake.client(transport).numbers.pages_incoming{ deadline = 3 }:next()
+    assert.equal(3, transport.requests[1].timeout)
+  end)
+
+  -- The second page is asked for in advance, which fails after so many seconds of the three that it may take.
+  local function late (seconds)
+    local transport = fake.transport(first)
+    function transport.prefetch ()
+      return { wait = function ()
+        transport.clock = transport.clock + seconds
+        return nil, { kind = "network", message = "late", sent = 1, transient = false }
+      end }
+    end
+    local pager = fake.client(transport).numbers.pages_incoming{ deadline = 3, prefetch = true }
+    assert.truthy(pager:next())
+    local page, err = pager:next()
+    return transport.requests, page, err
+  end
+
+  it("that was asked for in advance in vain is asked for anew, in what is left of its attempt's time", function ()
+    local requests, page = late(2)
+    assert.same({ 2, 1, "table" }, { #requests, requests[2].timeout, type(page) })
+  end)
+
+  it("that was asked for in advance in vain has failed where no time is left", function ()
+    local requests, _, err = late(3)
+    assert.same({ 1, "network" }, { #requests, err.kind })
+  end)
+end)
+
 describe("an answer's info", function ()
   it("tells about the exchange", function ()
     local _, info = call({ fake.response(200, fake.record(), {
