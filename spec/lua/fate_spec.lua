@@ -56,6 +56,17 @@ describe("a fate", function ()
     assert.is_false(fates.of_failure(request("release"), garbled).transient)
   end)
 
+  it("makes another try of what was not sent worth it, also where no HTTP came: a proxy may have spoken", function ()
+    local garbled = { kind = "protocol", message = "?", sent = 0, transient = true }
+    assert.is_true(fates.of_failure(request("release"), garbled).transient)
+  end)
+
+  for kind in ("config closed forked dns connect proxy tls certificate timeout network protocol limit"):gmatch("%S+") do
+    it("of a failure of kind " .. kind .. " keeps that kind", function ()
+      assert.equal(kind, fates.of_failure(request(), { kind = kind, message = "?", sent = 0 }).err.kind)
+    end)
+  end
+
   it("leaves the failure as it is: a transport may answer the same table again", function ()
     local failure = { kind = "connect", message = "refused", sent = 0, transient = true }
     local err = fates.of_failure(request(), failure).err

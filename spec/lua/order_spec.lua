@@ -132,6 +132,14 @@ describe("a purchase by area code", function ()
     assert.truthy((numbers.buy{ area_code = 415 }))
   end)
 
+  it("does not go after it for as long as another call may last, however short its own", function ()
+    local transport = fake.transport(found, bought, found, bought)
+    local numbers = fake.client(transport).numbers
+    assert.truthy(numbers.buy{ area_code = 415, deadline = 5 })
+    transport.clock = transport.clock + 149
+    assert.is_nil((numbers.buy{ area_code = 415 }))
+  end)
+
   it("lets go of a number that was refused, or never asked for", function ()
     local refusals = { taken, fake.unsent }
     for _, refusal in ipairs(refusals) do
@@ -190,6 +198,13 @@ describe("a purchase by area code", function ()
     assert.is_nil(record)
     assert.same({ "auth", "search_local" }, { err.kind, err.operation })
     assert.equal("GET", methods(transport))
+  end)
+
+  it("has no typed forms", function ()
+    local numbers = fake.client(fake.transport(found)).numbers
+    for _, name in ipairs{ "buy_local", "buy_mobile", "buy_toll_free" } do
+      assert.has_error(function () numbers[name]{ area_code = 415 } end)
+    end
   end)
 
   it("tells its intent of each candidate", function ()

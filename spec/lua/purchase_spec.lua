@@ -117,6 +117,12 @@ describe("a purchase by number", function ()
     assert.equal("POST GET GET", methods(transport))
   end)
 
+  it("does not take for a number what has no number's SID", function ()
+    local alien = fake.response(200, fake.page{ fake.record{ sid = "AC" .. ("1"):rep(32) } })
+    local record, _, transport = buy({ fake.lost, alien, there })
+    assert.same({ fake.sid, "POST GET GET" }, { record.sid, methods(transport) })
+  end)
+
   it("is looked for at growing steps for eight seconds, then asked for again", function ()
     local record, info, transport = buy{ fake.lost, absent, absent, absent, absent, absent, absent, bought }
     assert.equal(fake.sid, record.sid)
@@ -351,6 +357,13 @@ describe("on_intent", function ()
     assert.is_false(ok)
     assert.equal(err, raised)
     assert.equal(0, #transport.requests)
+  end)
+
+  it("in a call's table is heard in the place of the client's", function ()
+    local heard = {}
+    local function hear (name) return function () heard[#heard + 1] = name end end
+    buy({ bought }, { phone_number = fake.number, on_intent = hear("call") }, { on_intent = hear("client") })
+    assert.same({ "call" }, heard)
   end)
 
   it("is a setting of purchases alone", function ()

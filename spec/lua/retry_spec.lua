@@ -84,6 +84,11 @@ describe("the retry policy", function ()
     assert.same({ 10, 11 }, { least, most })
   end)
 
+  it("waits longer than Retry-After asks where it would have anyway", function ()
+    local _, wait = decide({ retry_after = 1, tries = 8, attempts = 9 }, function () return 1 end)
+    assert.equal(20.1, wait)
+  end)
+
   it("tells the caller of a Retry-After over a minute, or over the deadline, instead of sleeping", function ()
     assert.same({ "stop", "retry_after" }, { decide{ retry_after = 61, remaining = 100 } })
     assert.same({ "stop", "retry_after" }, { decide{ retry_after = 9, remaining = 8 } })

@@ -68,6 +68,11 @@ describe("a transfer", function ()
     assert.same({ target, 7.5 }, { value and value.account_sid, transport.requests[1].timeout })
   end)
 
+  it("is looked for again no sooner than Retry-After allowed", function ()
+    local value, _, transport = transfer(fake.lost, fake.response(503, "{}", { ["retry-after"] = "5" }), there)
+    assert.same({ target, { 5 } }, { value and value.account_sid, transport.slept })
+  end)
+
   it("asks an outage no more than its looks need: each is one request", function ()
     local _, err, transport = transfer(fake.problem(503, 20503))
     assert.same({ "ambiguous", 1 + 6 }, { err.kind, #transport.requests })
