@@ -130,8 +130,29 @@ describe("the transport over libcurl", function ()
       assert.equal(40, walked_past({ { answer = { cut = 100 } }, "close" }, 0.05))
     end)
 
-    it("gets a page anew whose time ran out while the caller was at work", function ()
+    it("asks for each page once, however long the caller is at work on the one before", function ()
       assert.equal(40, walked_past({ { wait = 0.1 }, "answer" }, 0.7))
+      assert.equal(5, server:truth("good").requests)
+    end)
+
+    it("lets a page take no longer than an attempt once it is wanted, also in a task", function ()
+      if not rawget(coroutine, "isyieldable") then return end
+      assert(transport:send(request()))
+      server:script("good", { requests = { { "answer" }, { "hang" } } })
+      local once = assert(twilio.new{ account_sid = requests.SID, auth_token = requests.SECRET, transport = transport,
+                                      api_url = server:url("good"), timeout = 0.5, max_attempts = 1 })
+      local group = once:tasks()
+      group:add(function ()
+        local pager = once.numbers.pages_incoming{ page_size = 10 }
+        assert(pager:next())
+        core.sleep(0.7)
+        local began = core.now()
+        local _, err = pager:next()
+        return err.kind, core.now() - began
+      end)
+      local result = group:wait()[1]
+      assert.equal("timeout", result[1])
+      assert.is_true(result[2] < 1.6, result[2])   -- libcurl looks once a second
     end)
 
     it("waits no longer for a page and the same anew than for one attempt", function ()
@@ -146,7 +167,7 @@ describe("the transport over libcurl", function ()
       local _, err = pager:next()
       assert.same({ "timeout", 1 }, { err.kind, err.attempts })
       local took = core.now() - began
-      assert.is_true(took >= 0.49 and took < 0.85, took)   -- 0.45 for the first leave 0.05 for the second
+      assert.is_true(took >= 0.49 and took < 0.85, took)   -- 0.5 for the first leave nothing for the second
     end)
   end)
 end)

@@ -8,6 +8,7 @@
 **   pool:forked() -> boolean                                is it another process's?
 **   pool:close()
 **   exchange:done() -> boolean
+**   exchange:allow(seconds) -> boolean                      so long it may take from now on
 **   exchange:notify(value)                                  pool:step answers value, once, when this one is done
 **   exchange:take() -> response | nil, failure              waits for it if need be
 **   exchange:close()                                        abandons it
@@ -83,6 +84,13 @@ static int exchange_done (lua_State *L) {
   return 1;
 }
 
+static int exchange_allow (lua_State *L) {
+  const exchange_box *box = check_exchange(L);
+  double seconds = (double)luaL_checknumber(L, 2);
+  lua_pushboolean(L, box->at.x == NULL || tw_pool_allow(box->at.x, seconds));
+  return 1;
+}
+
 static int exchange_notify (lua_State *L) {
   exchange_box *box = check_exchange(L);
   luaL_checkany(L, 2);
@@ -130,11 +138,8 @@ static int exchange_gc (lua_State *L) {
 }
 
 static const luaL_Reg exchange_methods[] = {
-  { "done", exchange_done },
-  { "notify", exchange_notify },
-  { "take", exchange_take },
-  { "close", exchange_close },
-  { NULL, NULL },
+  { "done", exchange_done }, { "allow", exchange_allow }, { "notify", exchange_notify },
+  { "take", exchange_take }, { "close", exchange_close }, { NULL, NULL },
 };
 
 /* -- pool -- */

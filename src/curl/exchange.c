@@ -224,6 +224,10 @@ int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings 
   return 0;
 }
 
+int tw_exchange_limit (tw_exchange *x, double seconds) {
+  return curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, milliseconds(seconds)) == CURLE_OK;
+}
+
 /* -- Life -- */
 
 int tw_exchange_open (tw_exchange *x) {

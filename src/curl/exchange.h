@@ -60,8 +60,10 @@ typedef struct tw_exchange {
 
   /* The pool's: */
   enum { TW_IDLE, TW_RUNNING, TW_DONE } state;
-  int slot;   /* a number of its own within the pool */
-  int notify; /* to be told by tw_pool_next */
+  int slot;     /* a number of its own within the pool */
+  double began; /* when it was put under way, by the pool's clock */
+  double ends;  /* when its time is over, if that was changed since; else 0 */
+  int notify;   /* to be told by tw_pool_next */
   tw_handle *owner;
   struct tw_exchange *next, *prev, *next_done;
 } tw_exchange;
@@ -73,6 +75,8 @@ int tw_exchange_add (tw_exchange *x, const char *name, size_t name_len, const ch
                      size_t value_len);
 /* Sets every option for this request: 1, or 0 with the reason in *f. */
 int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings *s, tw_failure *f);
+/* Changes how long it may take in all, in seconds: 1, or 0 where libcurl does not want it. */
+int tw_exchange_limit (tw_exchange *x, double seconds);
 /* The transfer ended so; the easy handle is out of the multi handle. Wipes what held the credential. */
 void tw_exchange_finish (tw_exchange *x, CURLcode code);
 /* 1 with a response to read, 0 with the reason in *f. */

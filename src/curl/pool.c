@@ -231,6 +231,12 @@ void tw_pool_release (tw_pool *p, tw_exchange *x) {
 
 /* -- Work -- */
 
+static double now (void) {
+  struct timespec t;
+  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 static void tell_done (tw_pool *p, tw_exchange *x) {
   x->next_done = NULL;
   if (p->done_last != NULL)
@@ -252,13 +258,16 @@ int tw_pool_start (tw_pool *p, tw_exchange *x, const tw_request *r, tw_failure *
     return 0;
   }
   x->state = TW_RUNNING;
+  x->began = now();
+  x->ends = 0;
   p->added = 1;
   return 1;
 }
 
-/* Waits for something to happen unless there is new work, then lets libcurl do what it can. */
-static void drive (tw_pool *p, int ms) {
-  int n = 0;
+/* Waits for something to happen, for so many seconds at most and unless there is new work; then lets libcurl do what
+** it can. */
+static void drive (tw_pool *p, double seconds) {
+  int n = 0, ms = seconds > 0 ? (int)ceil(fmin(seconds, 1000) * 1000) : 0;
   CURLMcode code = CURLM_OK;
   if (!p->added && ms > 0) code = curl_multi_poll(p->multi, NULL, 0, ms, NULL);
   p->added = 0;
@@ -280,7 +289,8 @@ void tw_pool_wait (tw_pool *p, tw_exchange *x) {
   if (x->state != TW_RUNNING) return;
   held h;
   hold_sigpipe(&h);
-  while (x->state == TW_RUNNING) drive(p, 1000);
+  /* libcurl wakes up by itself when time is over, but by the time that it was given at first. */
+  while (x->state == TW_RUNNING) drive(p, x->ends > 0 ? fmax(fmin(x->ends - now(), 1), 0.001) : 1);
   release_sigpipe(&h);
 }
 
@@ -289,10 +299,10 @@ void tw_pool_notify (tw_pool *p, tw_exchange *x) {
   x->notify = 1;
 }
 
-static double now (void) {
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+int tw_pool_allow (tw_exchange *x, double seconds) {
+  if (x->state != TW_RUNNING) return 1;
+  x->ends = now() + seconds;
+  return tw_exchange_limit(x, x->ends - x->began);
 }
 
 tw_exchange *tw_pool_next (tw_pool *p, double seconds) {
@@ -301,7 +311,7 @@ tw_exchange *tw_pool_next (tw_pool *p, double seconds) {
     hold_sigpipe(&h);
     double until = seconds > 0 ? now() + seconds : 0, left = seconds;
     do {
-      drive(p, left > 0 ? (int)ceil(fmin(left, 1000) * 1000) : 0);
+      drive(p, left);
     } while (p->done_first == NULL && until > 0 && (left = until - now()) > 0);
     release_sigpipe(&h);
   }

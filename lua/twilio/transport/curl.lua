@@ -11,6 +11,8 @@ Curl.__index = Curl
 local Ahead = {}
 Ahead.__index = Ahead
 
+local LONG = 86400   -- seconds: more than any timeout
+
 local closed = { kind = "closed", message = "the client is closed", sent = 0, transient = false }
 
 local variables = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" }  -- where libcurl looks, in its order
@@ -79,18 +81,25 @@ end
 -- Sends a request whose response is wanted later: a handle, or nil and a failure. The handle has
 --   :drive()   lets it come in, without waiting        :wait()   the response, or nil and a failure
 --   :cancel()  abandons it
+-- Only from `wait` on does the request's timeout run: before, nobody may drive it, and what came in is not to be late.
 function Curl:prefetch (request)
   local pool, failure = pool_of(self)
   if not pool then return nil, failure end
   local exchange
   exchange, failure = pool:start(request)
   if not exchange then return nil, failure end
+  exchange:allow(LONG)
   self:step(0)
-  return setmetatable({ transport = self, exchange = exchange }, Ahead)
+  return setmetatable({ transport = self, exchange = exchange, request = request }, Ahead)
 end
 
 function Ahead:drive () self.transport:step(0) end
-function Ahead:wait () return await(self.exchange, tasks.running(self.transport)) end
+
+function Ahead:wait ()
+  self.exchange:allow(self.request.timeout)
+  return await(self.exchange, tasks.running(self.transport))
+end
+
 function Ahead:cancel () self.exchange:close() end
 
 -- Who is no task sleeps where it stands; the exchanges of others go on, for their time does, too.
