@@ -71,8 +71,9 @@ function Task:pause (moment, awaited)
   coroutine.yield(pause)
 end
 
-local function keep (group, index, ...)
-  group.results[index] = { n = select("#", ...), ... }
+-- Keeps what the task's call came to, in the results that were the group's when it was made.
+local function keep (task, ...)
+  task.results[task.index] = { n = select("#", ...), ... }
 end
 
 -- Makes the next call that was added.
@@ -80,15 +81,15 @@ local function call_next (task)
   local group = task.group
   local index = group.started + 1
   local call, count = group.calls[index], group.counts[index]
-  group.started, task.index = index, index
+  group.started, task.index, task.results = index, index, group.results
   group.calls[index], group.counts[index] = nil, nil
-  keep(group, index, call[1](unpack(call, 2, count)))
+  keep(task, call[1](unpack(call, 2, count)))
 end
 
 -- The same where no coroutine of ours is around it.
 local function attempt (task)
   local ok, err = pcall(call_next, task)
-  if not ok then keep(task.group, task.index, nil, err) end
+  if not ok then keep(task, nil, err) end
 end
 
 -- What a task's coroutine runs: one call after another, as long as there are any. The first that raises ends it.
@@ -102,7 +103,7 @@ end
 local function back (task, ok, value)
   local group = task.group
   if not ok then
-    keep(group, task.index, nil, value)
+    keep(task, nil, value)
     close(task.thread)
   end
   current = task.outer
@@ -235,17 +236,18 @@ function Tasks:wait ()
 end
 
 -- Gives up what is not done: what was added does not begin, what waits does not go on. So ends, on Lua 5.4, a group
--- whose block ends (`local tasks <close> = …`), and one that nobody holds any more.
+-- whose block ends (`local tasks <close> = …`), and one that nobody holds any more. Afterwards it is as new.
 local function abandon (group)
   local left = group.paused
   for i = group.first, group.last do left[group.ready[i]] = false end
-  group.calls, group.counts, group.added = {}, {}, group.started
+  group.calls, group.counts, group.results, group.added, group.started = {}, {}, {}, 0, 0
   group.ready, group.first, group.last, group.paused, group.sleepers = {}, 1, 0, {}, 0
   for task in pairs(left) do
     group.live = group.live - 1
     if task.awaited then task.awaited:close() end
     close(task.thread)
   end
+  for waiter in pairs(group.waiters) do wake(waiter) end
 end
 
 Tasks.__close, Tasks.__gc = abandon, abandon

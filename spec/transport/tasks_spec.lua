@@ -181,6 +181,30 @@ describe("a group of tasks", function ()
       assert.equal(2, closed)
     end)
 
+    it("is as new once its block has ended, whatever was done before, or is done still", function ()
+      local group_closes = load("local group <close> = ...")
+      group:add(function () return "before" end)
+      group:add(function ()
+        coroutine.yield()
+        return "never"
+      end)
+      group:add(function ()
+        group_closes(group)
+        return "still"
+      end)
+      assert.same({}, group:wait())
+      group:add(function () return "after" end)
+      assert.same({ { n = 1, "after" } }, group:wait())
+    end)
+
+    it("lets a task of another that waits for it go on once its own block ends", function ()
+      local other = tasks.new(transport)
+      other:add(function () transport:send(1) end)
+      group:add(function () return #other:wait() end)
+      group:add(function () load("local group <close> = ...")(other) end)
+      assert.same({ { n = 1, 0 }, { n = 0 } }, group:wait())
+    end)
+
     it("closes them also where nobody holds the group any more", function ()
       local transports = stepped()
       do
