@@ -23,6 +23,8 @@ local isyieldable = rawget(coroutine, "isyieldable") or function () return false
 -- Closes what a coroutine that ends too early holds in `<close>` variables, where Lua has them.
 local close = rawget(coroutine, "close") or function () end
 
+local threads_max = 1000  -- light threads at a time: LuaJIT passes no more than 8000 arguments to nginx's wait
+
 local pause = {}  -- what a task that waits yields
 local current     -- the task that runs now; its `outer` resumed it. Never a light thread: those change places unseen
 
@@ -86,10 +88,11 @@ local function call_next (task)
   keep(task, call[1](unpack(call, 2, count)))
 end
 
--- The same where no coroutine of ours is around it.
+-- All of a task where no coroutine of ours is around it: one call.
 local function attempt (task)
   local ok, err = pcall(call_next, task)
   if not ok then keep(task, nil, err) end
+  task.group.live = task.group.live - 1
 end
 
 -- What a task's coroutine runs: one call after another, as long as there are any. The first that raises ends it.
@@ -135,14 +138,48 @@ function Tasks:dequeue ()
   return task
 end
 
--- Is the caller one that can only add: a task of this group, also by way of another's; with light threads anybody but
--- who started those that are alive; where they are made one after another anybody, while one is?
+-- Are the group's light threads somebody else's: do some run, or wait to be joined by who started them and still can?
+local function belongs_elsewhere (group)
+  local starter = group.starter
+  if starter == coroutine.running() then return false end
+  local lost = starter and coroutine.status(starter) == "dead"
+  return group.live > 0 or group.threads[1] ~= nil and not lost
+end
+
+-- Is the caller one that can only add: a task of this group, also by way of another's; where tasks are made one after
+-- another anybody, while one is?
 function Tasks:inside ()
-  if self.transport.spawn then return self.live > 0 and self.starter ~= coroutine.running() end
+  if self.transport.spawn then return belongs_elsewhere(self) end
   if not self.transport.step then return self.live > 0 end
   local task = current
   while task and task.group ~= self do task = task.outer end
   return task ~= nil
+end
+
+-- Light threads: waits for one to end.
+function Tasks:join ()
+  local ended = self.transport:join(self.threads).thread
+  for i, thread in ipairs(self.threads) do
+    if thread == ended then table.remove(self.threads, i) end
+  end
+end
+
+-- Starts a task as a light thread, which whoever starts it is to join. Where there can be none, as in nginx's log
+-- phase, its call is made here, and answers what such a phase allows.
+function Tasks:spawn (task)
+  local starter = coroutine.running()
+  if starter ~= self.starter then self.starter, self.threads = starter, {} end
+  if #self.threads == self.concurrency then self:join() end
+  local began, thread = pcall(self.transport.spawn, self.transport, function ()
+    attempt(task)
+    return task
+  end)
+  if began then
+    task.thread, self.threads[#self.threads + 1] = thread, thread
+  else
+    self.starter = false
+    attempt(task)
+  end
 end
 
 -- Starts tasks for what was added, as long as there is room.
@@ -151,18 +188,12 @@ function Tasks:start ()
     local task = setmetatable({ group = self }, Task)
     self.live = self.live + 1
     if self.transport.spawn then
-      self.starter = coroutine.running()
-      task.thread = self.transport:spawn(function ()
-        attempt(task)
-        return task
-      end)
-      self.threads[#self.threads + 1] = task.thread
+      self:spawn(task)
     elseif self.transport.step then
       task.thread = coroutine.create(work)
       resume(task, task)
     else
       attempt(task)
-      self.live = self.live - 1
     end
   end
 end
@@ -178,15 +209,6 @@ function Tasks:rouse ()
   end
   for i = 1, #due do wake(due[i]) end
   return first - now
-end
-
--- Light threads: waits for one to end.
-function Tasks:join ()
-  local ended = self.transport:join(self.threads).thread
-  for i, thread in ipairs(self.threads) do
-    if thread == ended then table.remove(self.threads, i) end
-  end
-  self.live = self.live - 1
 end
 
 -- One step on: something that is ready runs, or we wait for something to become so.
@@ -226,7 +248,7 @@ end
 function Tasks:wait ()
   if self:inside() then errors.raise("a task cannot wait for its own group, nor any thread but who began it", 2) end
   self:start()
-  while self.live > 0 do
+  while self.live > 0 or self.threads[1] do
     self:turn()
     self:start()
   end
@@ -252,8 +274,8 @@ end
 
 Tasks.__close, Tasks.__gc = abandon, abandon
 
--- A group on this transport; or nil, err of kind config. options.concurrency: how many tasks run at a time, at most
--- (16). A mistake raises at the line of whoever called the function that calls this.
+-- A group on this transport; or nil, err of kind config. options.concurrency: how many tasks run at a time at most (16;
+-- of light threads never more than 1000). A mistake raises at the line of whoever called the function that calls this.
 local function new (transport, options)
   if options == nil then options = {} end
   if type(options) ~= "table" then errors.raise("tasks take a table of options, not a " .. type(options), 3) end
@@ -266,6 +288,7 @@ local function new (transport, options)
   if not (concurrency >= 1 and concurrency % 1 == 0) then
     return nil, settings.bad("concurrency", "must be a whole number from 1")
   end
+  if transport.spawn then concurrency = math.min(concurrency, threads_max) end
   return setmetatable({
     transport = transport, concurrency = concurrency,
     calls = {}, counts = {}, results = {},                       -- by the order of adding
@@ -273,7 +296,7 @@ local function new (transport, options)
     ready = {}, first = 1, last = 0,                             -- a queue
     paused = {}, sleepers = 0,                                   -- task -> its moment or false; how many have one
     waiters = {},                                                -- other groups' tasks that wait for one of ours
-    threads = {},                                                -- nginx's; `starter` is whose
+    threads = {},                                                -- nginx's, not joined yet; `starter` is whose
   }, Tasks)
 end
 

@@ -68,6 +68,45 @@ local function inside (concurrency)
   return table.concat(said, ", ")
 end
 
+-- A call in a task, at a phase that has no light threads: what it came to.
+local function threadless ()
+  local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
+  local group = client:tasks()
+  group:add(client.numbers.list_incoming)
+  local err = group:wait()[1][2]
+  return err.kind .. ": " .. err.message
+end
+
+-- Tasks of a coroutine that has ended: what who waits for them too early hears, and what all came to.
+local function orphans ()
+  local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
+  local group = client:tasks()
+  local function pause (value)
+    ngx.sleep(0.1)
+    return value
+  end
+  coroutine.wrap(function () group:add(pause, "orphan") end)()
+  local _, early = pcall(group.wait, group)
+  ngx.sleep(0.2)
+  group:add(pause, "another")
+  local results = group:wait()
+  return early:match "a task cannot wait" .. ", " .. results[1][1] .. ", " .. results[2][1]
+end
+
+-- More tasks at a time than nginx can wait for: how many have come to something.
+local function crowd ()
+  local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
+  local group, done = client:tasks{ concurrency = 9000 }, 0
+  for _ = 1, 9000 do
+    group:add(function ()
+      ngx.sleep(0.01)
+      return 1
+    end)
+  end
+  for _, result in ipairs(group:wait()) do done = done + result[1] end
+  return done
+end
+
 -- A page that is asked for in advance, and one that is given up: what the first came to.
 local function ahead ()
   local transport = cosocket.new{}
@@ -88,5 +127,5 @@ local function note (name, f)
   seen:set(name, f(origin))
 end
 
-return { exchange = exchange, buy = buy, tasks = tasks, inside = inside, ahead = ahead, note = note, origin = origin,
-         seen = seen }
+return { exchange = exchange, buy = buy, tasks = tasks, inside = inside, threadless = threadless, orphans = orphans,
+         crowd = crowd, ahead = ahead, note = note, origin = origin, seen = seen }

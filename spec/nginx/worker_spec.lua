@@ -31,6 +31,8 @@ local SERVER = [[
   location = /inside { content_by_lua_block {
     ngx.print(require("spec.nginx.handlers").inside(tonumber(ngx.var.arg_concurrency)))
   } }
+  location = /orphans { content_by_lua_block { ngx.print(require("spec.nginx.handlers").orphans()) } }
+  location = /crowd { content_by_lua_block { ngx.print(require("spec.nginx.handlers").crowd()) } }
   location = /ahead { content_by_lua_block { ngx.print(require("spec.nginx.handlers").ahead()) } }
   location = /ca_file { content_by_lua_block {
     local h = require "spec.nginx.handlers" ngx.print(h.exchange(h.origin, { ca_file = "/etc/passwd" }))
@@ -52,7 +54,9 @@ local SERVER = [[
     }
     header_filter_by_lua_block { local h = require "spec.nginx.handlers" h.note("header_filter", h.exchange) }
     body_filter_by_lua_block { local h = require "spec.nginx.handlers" h.note("body_filter", h.exchange) }
-    log_by_lua_block { local h = require "spec.nginx.handlers" h.note("log", h.exchange) }
+    log_by_lua_block {
+      local h = require "spec.nginx.handlers" h.note("log", h.exchange) h.note("log_tasks", h.threadless)
+    }
   }
   location = /buy { content_by_lua_block { require("spec.nginx.handlers").buy() ngx.print "done" } }
   location = /buy_in_timer {
@@ -122,6 +126,14 @@ describe("inside an nginx worker", function ()
     end)
   end
 
+  it("tasks of a coroutine that has ended are somebody's again once they have ended, too", function ()
+    assert.equal("a task cannot wait, orphan, another", (front:get "/orphans"))
+  end)
+
+  it("tasks at a time are no more than nginx can wait for", function ()
+    assert.equal("9000", (front:get "/crowd"))
+  end)
+
   it("a page asked for in advance comes while the handler does something else, or is given up", function ()
     server:script("good", { requests = { { "hang" }, { { wait = 0.3 }, { reply = { status = 200 } } } } })
     local started = core.now()
@@ -164,6 +176,11 @@ describe("inside an nginx worker", function ()
         soon("/seen?name=" .. phase, "config: nginx has no cosockets in its " .. phase .. " phase")
       end)
     end
+  end)
+
+  it("a task in a phase that has no threads is made in place, and answers that the phase has no sockets", function ()
+    assert.equal("done", (front:get "/phases"))
+    soon("/seen?name=log_tasks", "config: nginx has no cosockets in its log phase")
   end)
 
   describe("what nginx cannot do is a failure of kind config:", function ()

@@ -37,6 +37,13 @@ describe("tasks over light threads", function ()
       end
     end
 
+    -- Time passes: all come to their ends.
+    function transport.settle ()
+      for _, thread in ipairs(threads) do
+        while coroutine.status(thread.coroutine) ~= "dead" do run(thread) end
+      end
+    end
+
     function transport.send (_, request)
       coroutine.yield()
       return { status = 200, body = request }
@@ -92,6 +99,57 @@ describe("tasks over light threads", function ()
     for _, said in ipairs{ stranger, group:wait()[1][2] } do
       assert.truthy(said:find("tasks_threads_spec.lua:%d+: a task cannot wait for its own group, nor any thread"), said)
     end
+  end)
+
+  it("are still theirs who began them, for a stranger who adds when they have ended and are not joined", function ()
+    local group = tasks.new(transport)
+    group:add(function () return transport:send(1).body end)
+    transport:settle()
+    local spawned = transport.most
+    coroutine.wrap(function () group:add(function () return transport:send(2).body end) end)()
+    assert.equal(spawned, transport.most)
+    assert.same({ { n = 1, 1 }, { n = 1, 2 } }, group:wait())
+  end)
+
+  it("answer again once the thread that began them is gone and they have ended", function ()
+    local group = tasks.new(transport)
+    coroutine.wrap(function ()
+      group:add(function () return transport:send("orphan").body end)
+    end)()
+    assert.matches("a task cannot wait for its own group, nor any thread", select(2, pcall(group.wait, group)))
+    transport:settle()
+    group:add(function () return transport:send("another").body end)
+    assert.same({ { n = 1, "orphan" }, { n = 1, "another" } }, group:wait())
+  end)
+
+  it("are joined as they end, so that no more than run at a time are ever kept", function ()
+    local group = tasks.new(transport, { concurrency = 3 })
+    for i = 1, 10 do group:add(function () return i end) end
+    assert.equal(3, transport.most)
+    assert.equal(10, #group:wait())
+  end)
+
+  it("are made where they stand, one after another, where there can be no thread", function ()
+    function transport.spawn () error "no threads in this phase" end
+    local group = tasks.new(transport, { concurrency = 1 })
+    local order = {}
+    for i = 1, 2 do
+      group:add(function ()
+        group:add(function () order[#order + 1] = 10 + i end)
+        order[#order + 1] = i
+        return i
+      end)
+    end
+    local results = group:wait()
+    assert.same({ { n = 1, 1 }, { n = 0 }, { n = 1, 2 }, { n = 0 } }, results)
+    assert.same({ 1, 11, 2, 12 }, order)
+  end)
+
+  it("are no more at a time than a wait can take", function ()
+    local group = tasks.new(transport, { concurrency = 9000 })
+    for i = 1, 1100 do group:add(function () return transport:send(i).body end) end
+    assert.equal(1100, #group:wait())
+    assert.equal(1000, transport.most)
   end)
 
   it("may be another thread's, once all of before have ended", function ()
