@@ -6,6 +6,10 @@ local errors = require "twilio.errors"
 local pagers = require "twilio.pager"
 local searchers = require "twilio.searcher"
 
+-- One set for all clients of a state, and of the rows only what is asked of them here: they stay in memory.
+local rows = core.operations()
+for _, row in ipairs(rows) do row.parameters = nil end
+
 -- The parameters of a call, or nil and what is wrong with the call itself.
 local function checked (numbers, name, params)
   if params == nil then return {} end
@@ -91,7 +95,7 @@ end
 -- The table of functions for the session that `source()` answers.
 local function bind (source)
   local numbers = { operations = core.operations }
-  for _, row in ipairs(core.operations()) do
+  for _, row in ipairs(rows) do
     numbers[row.name] = single(numbers, source, row, row.name)
     if row.alias then numbers[row.alias] = single(numbers, source, row, row.alias) end
     if row.each then numbers[row.each] = each(numbers, source, row) end
