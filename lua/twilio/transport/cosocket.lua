@@ -61,15 +61,13 @@ local function parse_proxy (url)
   return proxy
 end
 
--- Where an account's requests go, and which pools their connections are kept in. The last one is remembered: it is
--- nearly always the next one's too. nil for a closed account.
+-- Where an account's requests go, and which pools their connections are kept in. nil for a closed account.
 local function locate (self, account)
-  local origin, sid, last = account:origin(), account:sid(), self.last
+  local origin, sid = account:origin(), account:sid()
   if not origin then return nil end
-  if last and last.origin == origin and last.sid == sid then return last end
   local scheme, authority = origin:match "^(https?)://(.+)$"
   local target = split(authority, scheme == "https" and 443 or 80)
-  target.origin, target.sid, target.secure = origin, sid, scheme == "https"
+  target.secure = scheme == "https"
   -- Nobody else's connection is in this pool: one that was made without verification would pass as ours.
   local name = { "twilio.numbers", target.secure and "verified" or "plain", target.host, target.port, sid }
   -- Plain http is for loopback alone: no proxy has a part in it, and none is to read the credential.
@@ -78,7 +76,7 @@ local function locate (self, account)
   target.pool = { pool = table.concat(name, " ") }
   -- Nothing is ever kept under this name, so that nothing is found under it.
   target.fresh = { pool = target.pool.pool .. " fresh" }
-  self.last = target
+  self.targets[account] = target
   return target
 end
 
@@ -183,7 +181,7 @@ end
 -- Takes and answers what ARCHITECTURE.md calls request, response and failure. Where nginx has no cosockets (init,
 -- header filter, log, …) the failure is of kind `config` and names the phase; `ngx.timer.at` leads out of most of them.
 function Cosocket:send (request)
-  local target = locate(self, request.account)
+  local target = self.targets[request.account] or locate(self, request.account)
   if self.closed or not target then return failure("closed", "the client is closed", 0, false) end
   local made, socket = pcall(ngx.socket.tcp)
   if not made then
@@ -272,7 +270,8 @@ local function new (settings)
     return refuse(settings.ca_file and "ca_file" or "ca_path",
       "inside nginx, lua_ssl_trusted_certificate names who is trusted")
   end
-  local self = setmetatable({ connect_timeout = settings.connect_timeout or CONNECT_TIMEOUT }, Cosocket)
+  local self = setmetatable({ connect_timeout = settings.connect_timeout or CONNECT_TIMEOUT,
+                              targets = setmetatable({}, { __mode = "k" }) }, Cosocket)
   if settings.proxy and settings.proxy ~= "" then
     self.proxy = parse_proxy(settings.proxy)
     if not self.proxy then
