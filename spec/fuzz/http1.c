@@ -55,8 +55,8 @@ static void same (const tw_http1 *a, const tw_http1 *b, int progress_a, int prog
 /* The fields that the reader hands out are the head that it kept, whole. */
 static void walk (const tw_http1 *r) {
   size_t bytes = 0;
-  for (const char *value, *name = NULL; (name = tw_http1_next(r, name, &value)) != NULL;)
-    bytes += strlen(name) + strlen(value) + 2;
+  for (tw_http1_header h = { NULL, NULL, 0, 0 }; tw_http1_next(r, &h);)
+    bytes += h.name_len + h.value_len + 2;
   must(bytes == r->head.len);
 }
 

@@ -34,23 +34,13 @@ static const char *getstring (lua_State *L, int t, enum tw_name name, size_t *le
   return NULL;
 }
 
-/* Adds to *room what the headers take, a table on top of the stack or nil: NULL, or what is wrong with them. */
-static const char *measure_fields (lua_State *L, size_t *room) {
-  if (lua_isnil(L, -1)) return NULL;
-  luaL_checktype(L, -1, LUA_TTABLE);
-  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
-      return "a header is not a string";
-    *room += lua_rawlen(L, -2) + lua_rawlen(L, -1) + TW_HTTP1_FIELD_ROOM;
-  }
-  return NULL;
-}
-
-/* Writes the headers that were measured, at t: NULL, or what is wrong. */
+/* Writes the headers at t: NULL, or what is wrong. */
 static const char *add_fields (lua_State *L, int t, tw_buf *out) {
   if (lua_isnil(L, t)) return NULL;
   for (lua_pushnil(L); lua_next(L, t); lua_pop(L, 1)) {
     size_t name_len, value_len;
+    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+      return "a header is not a string";
     const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
     const char *wrong = tw_http1_field(out, name, name_len, value, value_len);
     if (wrong) return wrong;
@@ -58,34 +48,60 @@ static const char *add_fields (lua_State *L, int t, tw_buf *out) {
   return NULL;
 }
 
+/* The room that headers at t take which add_fields has found right. */
+static size_t fields_room (lua_State *L, int t) {
+  size_t room = 0;
+  if (lua_isnil(L, t)) return 0;
+  for (lua_pushnil(L); lua_next(L, t); lua_pop(L, 1))
+    room += lua_rawlen(L, -2) + lua_rawlen(L, -1) + TW_HTTP1_FIELD_ROOM;
+  return room;
+}
+
+/* What a request table holds; its headers are at the stack index HEADERS. */
+typedef struct request {
+  const tw_account *account;
+  const char *method, *url, *body;
+  size_t method_len, url_len, body_len;
+} request;
+
+enum { HEADERS = 2 };
+
+static const char *write_request (lua_State *L, const request *r, tw_buf *out) {
+  const char *wrong = tw_http1_begin(out, r->account, r->method, r->method_len, r->url, r->url_len);
+  if (wrong == NULL) wrong = add_fields(L, HEADERS, out);
+  if (wrong == NULL) tw_http1_end(out, r->body, r->body_len);
+  return wrong;
+}
+
 /* core.encode(request): the bytes for a socket, or nil and a failure. The string holds the
 ** credential: hand it to the socket and forget it. */
 static int core_encode (lua_State *L) {
-  enum { HEADERS = 2 }; /* a stack index */
-  char small[4096];
-  size_t method_len, url_len, body_len = 0, room = TW_HTTP1_ROOM;
+  char small[2048]; /* nearly every request fits */
+  request r = { NULL, NULL, NULL, NULL, 0, 0, 0 };
   tw_buf out;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  tw_names_get(L, 1, TW_NAME_HEADERS);
-  const char *wrong = measure_fields(L, &room);
-  lua_settop(L, HEADERS);
-  const char *method = getstring(L, 1, TW_NAME_METHOD, &method_len);
-  const char *url = getstring(L, 1, TW_NAME_URL, &url_len);
-  const char *body = getstring(L, 1, TW_NAME_BODY, &body_len);
-  if (method == NULL || url == NULL) return luaL_error(L, "the request has no method or no url");
+  if (tw_names_get(L, 1, TW_NAME_HEADERS) != LUA_TNIL) luaL_checktype(L, HEADERS, LUA_TTABLE);
+  r.method = getstring(L, 1, TW_NAME_METHOD, &r.method_len);
+  r.url = getstring(L, 1, TW_NAME_URL, &r.url_len);
+  r.body = getstring(L, 1, TW_NAME_BODY, &r.body_len);
+  if (r.method == NULL || r.url == NULL)
+    return luaL_error(L, "the request has no method or no url");
   tw_names_get(L, 1, TW_NAME_ACCOUNT);
-  const tw_account *account = luaL_testudata(L, -1, TW_ACCOUNT_META);
-  if (account == NULL) return luaL_error(L, "the request has no account");
-  if (!account->open) return pushfailure(L, "closed", "the client is closed", 0);
+  r.account = luaL_testudata(L, -1, TW_ACCOUNT_META);
+  if (r.account == NULL) return luaL_error(L, "the request has no account");
+  if (!r.account->open) return pushfailure(L, "closed", "the client is closed", 0);
   /* A POST of nothing says so: some servers wait for the length. */
-  if (body == NULL && strcmp(method, "POST") == 0) body = "";
-  room += method_len + url_len + body_len;
-  if (room > TW_HTTP1_REQUEST_MAX) room = TW_HTTP1_REQUEST_MAX;
-  tw_buf_over(&out, room <= sizeof small ? small : lua_newuserdatauv(L, room, 0), room);
-  if (wrong == NULL) wrong = tw_http1_begin(&out, account, method, method_len, url, url_len);
-  if (wrong == NULL) wrong = add_fields(L, HEADERS, &out);
-  if (wrong == NULL) tw_http1_end(&out, body, body_len);
+  if (r.body == NULL && strcmp(r.method, "POST") == 0) r.body = "";
+  tw_buf_over(&out, small, sizeof small);
+  const char *wrong = write_request(L, &r, &out);
+  if (wrong == NULL && out.error) {
+    size_t room = TW_HTTP1_ROOM + r.method_len + r.url_len + r.body_len + fields_room(L, HEADERS);
+    tw_buf_reset(&out);
+    if (room > TW_HTTP1_REQUEST_MAX) room = TW_HTTP1_REQUEST_MAX;
+    tw_buf_over(&out, lua_newuserdatauv(L, room, 0), room);
+    wrong = write_request(L, &r, &out);
+  }
   if (wrong == NULL && out.error) wrong = "the request is too long";
   if (wrong == NULL) lua_pushlstring(L, out.data, out.len);
   tw_buf_reset(&out); /* wipes */
@@ -130,16 +146,16 @@ static int reader_finish (lua_State *L) {
 
 static void pushheaders (lua_State *L, const tw_http1 *r) {
   lua_createtable(L, 0, (int)r->fields);
-  for (const char *value, *name = NULL; (name = tw_http1_next(r, name, &value)) != NULL;) {
-    lua_pushstring(L, name);
+  for (tw_http1_header h = { NULL, NULL, 0, 0 }; tw_http1_next(r, &h);) {
+    lua_pushlstring(L, h.name, h.name_len);
     lua_pushvalue(L, -1);
     lua_rawget(L, -3);
     if (lua_isnil(L, -1)) {
       lua_pop(L, 1);
-      lua_pushstring(L, value);
+      lua_pushlstring(L, h.value, h.value_len);
     } else {
       lua_pushliteral(L, ", ");
-      lua_pushstring(L, value);
+      lua_pushlstring(L, h.value, h.value_len);
       lua_concat(L, 3);
     }
     lua_rawset(L, -3);

@@ -2,28 +2,32 @@
 
 #include "text.h"
 
-static int is_token_char (char c) {
-  return tw_text_letter(c) || tw_text_digit(c) || c == '-' ||
-         (c != '\0' && strchr("!#$%&'*+.^_`|~", c) != NULL);
-}
+/* What each byte may be part of: a token, a field's value (everything but controls; a tab is none), a URL. */
+enum { TOKEN = 1, TEXT = 2, URL = 4 };
 
-static int is_token (const char *s, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (!is_token_char(s[i])) return 0;
-  return n > 0;
-}
+static const unsigned char kinds[256] = {
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  2, 7, 6, 3, 7, 7, 7, 7, 6, 6, 7, 7, 6, 7, 7, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 6, 6, 6, 6, 6,
+  6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 6, 6, 7, 7,
+  7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 7, 6, 7, 0,
+  2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+  2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+  2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+  2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2
+};
 
-/* What may stand in a field's value: everything but controls; a tab is none. */
-static int is_text (const char *s, size_t n) {
+static int is_all (const char *s, size_t n, unsigned char kind) {
   for (size_t i = 0; i < n; i++)
-    if (((unsigned char)s[i] < ' ' && s[i] != '\t') || s[i] == 0x7f) return 0;
+    if (!(kinds[(unsigned char)s[i]] & kind)) return 0;
   return 1;
 }
 
-/* Is s the word, in any case? */
-static int is_word (const char *s, size_t n, const char *word) {
-  return tw_text_alike(s, n, word, strlen(word));
+static int is_token (const char *s, size_t n) {
+  return n > 0 && is_all(s, n, TOKEN);
 }
+
+/* Is s the word, a literal, in any case? */
+#define is_word(s, n, word) tw_text_alike(s, n, word, sizeof(word) - 1)
 
 static void trim (const char **s, size_t *n) {
   while (*n > 0 && (**s == ' ' || **s == '\t')) (*s)++, (*n)--;
@@ -38,9 +42,7 @@ const char *tw_http1_begin (tw_buf *out, const tw_account *account, const char *
   if (!account->open) return "the account is closed";
   if (authorization == NULL) return "the URL is not of the account's origin";
   if (!is_token(method, method_len)) return "the method is not a token";
-  for (size_t i = 0; i < url_len; i++)
-    if (url[i] <= ' ' || url[i] > '~' || url[i] == '#')
-      return "the URL holds a byte that no URL has";
+  if (!is_all(url, url_len, URL)) return "the URL holds a byte that no URL has";
   /* The origin is scheme://host[:port], and what follows it in the URL begins with '/' or '?'. */
   size_t host = strcspn(account->origin, ":") + strlen("://"), path = strlen(account->origin);
   tw_buf_add(out, method, method_len);
@@ -55,15 +57,19 @@ const char *tw_http1_begin (tw_buf *out, const tw_account *account, const char *
   return NULL;
 }
 
+/* Fields that prove or frame a request, or ask for a response that we do not read. */
+static int is_ours (const char *name, size_t n) {
+  return is_word(name, n, "host") || is_word(name, n, "authorization") ||
+         is_word(name, n, "accept-encoding") || is_word(name, n, "content-length") ||
+         is_word(name, n, "transfer-encoding") || is_word(name, n, "connection") ||
+         is_word(name, n, "expect") || is_word(name, n, "upgrade") || is_word(name, n, "te");
+}
+
 const char *tw_http1_field (tw_buf *out, const char *name, size_t name_len, const char *value,
                             size_t value_len) {
-  static const char *const ours[] = { "host",           "authorization",     "accept-encoding",
-                                      "content-length", "transfer-encoding", "connection",
-                                      "expect",         "upgrade",           "te" };
   if (!is_token(name, name_len)) return "a header's name is not a token";
-  if (!is_text(value, value_len)) return "a header's value holds a control character";
-  for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-    if (is_word(name, name_len, ours[i])) return "a header that frames the request was given";
+  if (!is_all(value, value_len, TEXT)) return "a header's value holds a control character";
+  if (is_ours(name, name_len)) return "a header that frames the request was given";
   tw_buf_add(out, name, name_len);
   tw_buf_puts(out, ": ");
   tw_buf_add(out, value, value_len);
@@ -134,7 +140,7 @@ void tw_http1_close (tw_http1 *r) {
 static int status_line (tw_http1 *r, const char *s, size_t n) {
   static const size_t code = sizeof("HTTP/1.x ") - 1;
   if (n < code + 3 || !tw_text_digit(s[code - 2]) || s[code - 1] != ' ' ||
-      (n > code + 3 && s[code + 3] != ' ') || !is_text(s, n))
+      (n > code + 3 && s[code + 3] != ' ') || !is_all(s, n, TEXT))
     return fail(r, TW_HTTP1_PROTOCOL, "the status line is not HTTP/1.x");
   r->status = 0;
   for (size_t i = code; i < code + 3; i++) {
@@ -177,16 +183,16 @@ static void connection (tw_http1 *r, const char *s, size_t n) {
   }
 }
 
-/* What a field, its name in lower case, says about the response itself. */
-static int framing (tw_http1 *r, const char *name, const char *value, size_t n) {
-  if (strcmp(name, "content-length") == 0) return content_length(r, value, n);
-  if (strcmp(name, "transfer-encoding") == 0) {
+/* What a field says about the response itself. */
+static int framing (tw_http1 *r, const char *name, size_t name_len, const char *value, size_t n) {
+  if (is_word(name, name_len, "content-length")) return content_length(r, value, n);
+  if (is_word(name, name_len, "transfer-encoding")) {
     if (r->chunked || r->minor == 0 || !is_word(value, n, "chunked"))
       return fail(r, TW_HTTP1_PROTOCOL, "the Transfer-Encoding is not chunked alone");
     r->chunked = 1;
   }
-  if (strcmp(name, "content-encoding") == 0 && !is_word(value, n, "identity")) r->encoded = 1;
-  if (strcmp(name, "connection") == 0) connection(r, value, n);
+  if (is_word(name, name_len, "content-encoding") && !is_word(value, n, "identity")) r->encoded = 1;
+  if (is_word(name, name_len, "connection")) connection(r, value, n);
   return 0;
 }
 
@@ -196,7 +202,7 @@ static int field_line (tw_http1 *r, const char *s, size_t n) {
   size_t name_len = colon ? (size_t)(colon - s) : 0;
   const char *value = s + name_len + 1;
   size_t value_len = colon ? n - name_len - 1 : 0;
-  if (!is_token(s, name_len) || !is_text(value, value_len))
+  if (!is_token(s, name_len) || !is_all(value, value_len, TEXT))
     return fail(r, TW_HTTP1_PROTOCOL, "a header line is not name: value");
   if (++r->fields > TW_HTTP1_FIELD_MAX)
     return fail(r, TW_HTTP1_LIMIT, "the response has too many headers");
@@ -208,7 +214,7 @@ static int field_line (tw_http1 *r, const char *s, size_t n) {
   name[name_len] = '\0';
   memcpy(name + name_len + 1, value, value_len);
   name[name_len + 1 + value_len] = '\0';
-  return framing(r, name, value, value_len);
+  return framing(r, name, name_len, value, value_len);
 }
 
 /* The head is complete: what follows it? */
@@ -251,7 +257,7 @@ static int size_line (tw_http1 *r, const char *s, size_t n) {
   s += digits;
   n -= digits;
   trim(&s, &n);
-  if (digits == 0 || (n > 0 && *s != ';') || !is_text(s, n))
+  if (digits == 0 || (n > 0 && *s != ';') || !is_all(s, n, TEXT))
     return fail(r, TW_HTTP1_PROTOCOL, "a chunk's size is not a size");
   if (size > TW_HTTP1_BODY_MAX - r->body.len)
     return fail(r, TW_HTTP1_LIMIT, "the body is too long");
@@ -348,15 +354,14 @@ int tw_http1_finish (tw_http1 *r) {
                   : "the connection closed in the middle of the response");
 }
 
-const char *tw_http1_next (const tw_http1 *r, const char *name, const char **value) {
-  const char *next = r->head.data;
-  if (name != NULL) {
-    next = name + strlen(name) + 1; /* its value */
-    next += strlen(next) + 1;
-  }
-  if (r->head.len == 0 || next == r->head.data + r->head.len) return NULL;
-  *value = next + strlen(next) + 1;
-  return next;
+int tw_http1_next (const tw_http1 *r, tw_http1_header *h) {
+  const char *next = h->name == NULL ? r->head.data : h->value + h->value_len + 1;
+  if (r->head.len == 0 || next == r->head.data + r->head.len) return 0;
+  h->name = next;
+  h->name_len = strlen(next);
+  h->value = next + h->name_len + 1;
+  h->value_len = strlen(h->value);
+  return 1;
 }
 
 int tw_http1_keepalive (const tw_http1 *r) {

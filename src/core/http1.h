@@ -63,6 +63,12 @@ typedef struct tw_http1 {
   tw_buf body;
 } tw_http1;
 
+/* A field of the response, its name in lower case. Its bytes are the reader's; a NUL stands behind each. */
+typedef struct tw_http1_header {
+  const char *name, *value;
+  size_t name_len, value_len;
+} tw_http1_header;
+
 /* Readies a reader, zeroed or used, for the response to a request of this method. Allocates nothing; what a used one
 ** has of small buffers it keeps. */
 void tw_http1_open (tw_http1 *r, const char *method, size_t method_len);
@@ -71,8 +77,8 @@ void tw_http1_open (tw_http1 *r, const char *method, size_t method_len);
 int tw_http1_feed (tw_http1 *r, const char *bytes, size_t n);
 /* The stream ended: 1 when the response is complete, -1 when it failed. */
 int tw_http1_finish (tw_http1 *r);
-/* Walks the fields: from NULL, answers the next name and sets its value, or answers NULL. */
-const char *tw_http1_next (const tw_http1 *r, const char *name, const char **value);
+/* Goes on from this field (its name NULL: the start) to the next: 1, or 0 where there is none. */
+int tw_http1_next (const tw_http1 *r, tw_http1_header *h);
 /* 1 when another request may follow on this connection. */
 int tw_http1_keepalive (const tw_http1 *r);
 /* Frees and zeroes. */
