@@ -7,7 +7,8 @@ local semaphore = require "ngx.semaphore"
 -- any phase, a socket is opened in the handler that asks for something.
 local numbers = require("twilio").numbers
 
-local STATUS = { invalid = 400, not_found = 404, not_available = 409, throttled = 503, ambiguous = 504, timeout = 504 }
+local STATUS = { invalid = 400, not_found = 404, not_available = 409, internal = 500, throttled = 503, ambiguous = 504,
+                 timeout = 504 }
 
 -- Answers a value, or the client's error: its kind and message are made to be shown, and hold no secret.
 local function answer (value, err)
@@ -58,7 +59,12 @@ local function detached (f, argument)
     if premature then
       err = { kind = "closed", message = "nginx is about to quit" }
     else
-      value, err = f(argument)
+      local ok
+      ok, value, err = pcall(f, argument)
+      if not ok then   -- a mistake in the code: the visitor is not to wait for what never comes
+        ngx.log(ngx.ERR, tostring(value))
+        value, err = nil, { kind = "internal", message = "see nginx's error log", maybe_applied = true }
+      end
     end
     done:post()
   end)

@@ -1,6 +1,7 @@
 -- examples/nginx, as it is but for its port, the sandbox in Twilio's place, and nginx in the background.
 
 local cjson = require "cjson"
+local core = require "twilio.core"
 local nginx = require "spec.support.nginx"
 local sandbox = require "spec.support.sandbox"
 local system = require "spec.support.system"
@@ -28,8 +29,14 @@ describe("the example for nginx", function ()
     conf = replace(conf, "/etc/ssl/certs/ca-certificates.crt", twilio.ca_file)
     conf = replace(conf, '$prefix/?.lua;;";',
       '$directory/?.lua;$top/lua/?.lua;$top/lua/?/init.lua;;"; lua_package_cpath "$top/build/5.1/?.so;;";')
+    conf = replace(conf, "location = /numbers/buy {", [[
+      location = /raise { content_by_lua_block { require("raises").buy() } }
+      location = /numbers/buy {]])
+    local app = read "examples/nginx/app.lua"
+    local raises = replace(app, "detached(numbers.buy,", "detached(function () error 'a mistake in f' end,")
     front = nginx.start{
-      frame = conf, files = { ["app.lua"] = read "examples/nginx/app.lua" },
+      frame = conf,
+      files = { ["app.lua"] = app, ["raises.lua"] = raises },
       environment = ("TWILIO_ACCOUNT_SID=%s TWILIO_AUTH_TOKEN=%s TWILIO_API_URL=%s"):format(twilio.account_sid,
         twilio.auth_token, (twilio.tls_url:gsub("127%.0%.0%.1", "localhost"))),
     }
@@ -72,6 +79,14 @@ describe("the example for nginx", function ()
     assert.truthy(bought.sid:find "^PN%x+$")
     assert.equal(1, get("/numbers/overview").incoming)
     assert.equal(1, #twilio:state().charges)
+  end)
+
+  it("answers at once where what it does in a timer raises, and says why in nginx's log", function ()
+    local began = core.now()
+    local err, status = post("/raise", "")
+    assert.is_true(core.now() - began < 5)
+    assert.same({ 500, "internal", true }, { status, err.error, err.maybe_applied })
+    assert.truthy(front:log():find("a mistake in f", 1, true))
   end)
 
   it("buys by POST alone", function ()
