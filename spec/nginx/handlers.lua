@@ -122,10 +122,19 @@ local function ahead ()
   return (response and response.status or failure.kind) .. (core.now() - began < 0.25 and " at once" or " late")
 end
 
+-- A walk that one thread begins and another goes on with: the records of each page.
+local function handed_over ()
+  local numbers = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin }).numbers
+  local pager = numbers.pages_incoming{ page_size = 10, prefetch = true }
+  local _, first = ngx.thread.wait(ngx.thread.spawn(pager.next, pager))
+  local second = assert(pager:next())
+  return #first.incoming_phone_numbers .. ", " .. #second.incoming_phone_numbers
+end
+
 -- Keeps what a phase without output has to say.
 local function note (name, f)
   seen:set(name, f(origin))
 end
 
 return { exchange = exchange, buy = buy, tasks = tasks, inside = inside, threadless = threadless, orphans = orphans,
-         crowd = crowd, ahead = ahead, note = note, origin = origin, seen = seen }
+         crowd = crowd, handed_over = handed_over, ahead = ahead, note = note, origin = origin, seen = seen }

@@ -31,6 +31,7 @@ local SERVER = [[
   location = /inside { content_by_lua_block {
     ngx.print(require("spec.nginx.handlers").inside(tonumber(ngx.var.arg_concurrency)))
   } }
+  location = /handed_over { content_by_lua_block { ngx.print(require("spec.nginx.handlers").handed_over()) } }
   location = /orphans { content_by_lua_block { ngx.print(require("spec.nginx.handlers").orphans()) } }
   location = /crowd { content_by_lua_block { ngx.print(require("spec.nginx.handlers").crowd()) } }
   location = /ahead { content_by_lua_block { ngx.print(require("spec.nginx.handlers").ahead()) } }
@@ -125,6 +126,13 @@ describe("inside an nginx worker", function ()
       assert.is_true(took >= waits * 0.1 and took < waits * 0.1 + 0.45, took)   -- one by one: 0.6
     end)
   end
+
+  it("a walk that asks ahead may go on in another thread", function ()
+    local owned = {}
+    for i = 1, 15 do owned[i] = ("+1415555%04d"):format(i) end
+    server:own(owned)
+    assert.equal("10, 5", (front:get "/handed_over"))
+  end)
 
   it("tasks of a coroutine that has ended are somebody's again once they have ended, too", function ()
     assert.equal("a task cannot wait, orphan, another", (front:get "/orphans"))

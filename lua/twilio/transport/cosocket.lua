@@ -231,12 +231,16 @@ Ahead.__index = Ahead
 -- Sends a request whose response is wanted later, in a light thread: a handle as transport/curl.lua's, which must
 -- end, by `wait` or by `cancel`, for nginx to end the handler.
 function Cosocket:prefetch (request)
-  return setmetatable({ thread = ngx.thread.spawn(self.send, self, request) }, Ahead)
+  return setmetatable({ starter = coroutine.running(), thread = ngx.thread.spawn(self.send, self, request) }, Ahead)
 end
 
 function Ahead.drive () end   -- nginx does
 
+-- Only who started a thread can wait for it: whoever else goes on with the walk gets a failure, and sends it anew.
 function Ahead:wait ()
+  if self.starter ~= coroutine.running() then
+    return failure("network", "it was asked for in another thread", 0, true)
+  end
   local _, response, unanswered = ngx.thread.wait(self.thread)
   return response, unanswered
 end
