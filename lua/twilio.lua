@@ -40,7 +40,7 @@ end
 --     TWILIO_API_SECRET)
 --   region, edge (TWILIO_REGION, TWILIO_EDGE) or api_url (TWILIO_API_URL): https, or http on the loopback interface
 --   api_version ("2010-04-01"), user_agent (a suffix)
---   ca_file (TWILIO_CA_FILE), ca_path, proxy ("" for none; else the environment's, as curl takes it)
+--   ca_file (TWILIO_CA_FILE), ca_path, proxy ("" for none; else the environment's, as curl takes it, and in nginx none)
 --   connect_timeout (10), timeout (of one attempt: 30; 60 where money or a telephone is involved), deadline (of a whole
 --     call: 60; 150 there), max_attempts (4)
 --   transport (an object with send, sleep, now, close; it is not closed with the client)

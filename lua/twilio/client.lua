@@ -52,8 +52,8 @@ local function event (request, try)
            timeout = request.timeout }
 end
 
--- What a request sent in advance has come to. Its time ran while the caller did something else, so a failure may be the
--- caller's lateness: this attempt then sends it anew, in what is left of its own time.
+-- What a request sent in advance has come to. In nginx its time ran while the caller did something else, so a failure
+-- may be the caller's lateness: this attempt then sends it anew, in what is left of its own time.
 function Session:await (request, pending)
   local began = self:now()
   local response, failure = pending:wait()
