@@ -57,7 +57,7 @@ describe("secrets", function ()
       local twilio = require "twilio"
       local secret = os.getenv("NEEDLE"):reverse()
       local client = assert(twilio.new{ account_sid = "%s", auth_token = secret, max_attempts = 1,
-                                        proxy = "http://me:" .. secret .. "@127.0.0.1:1" })
+                                        proxy = "http://me:" .. scan.needles(secret)[2] .. "@127.0.0.1:1" })
       assert(not client.numbers.list_countries())
       local tasks = client:tasks{}
       local pager = client.numbers.pages_incoming{}
