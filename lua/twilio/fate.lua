@@ -5,6 +5,12 @@ local retry = require "twilio.retry"
 
 local of_failure
 
+-- The kinds of a transport's failures. What another calls it is no kind that a caller could know.
+local kinds = {}
+for kind in ("config closed forked dns connect proxy tls certificate timeout network protocol limit"):gmatch("%a+") do
+  kinds[kind] = true
+end
+
 -- How often a request went out. A transport that does not say is taken to have sent it.
 local function count (sent)
   return type(sent) == "number" and sent or 1
@@ -36,7 +42,8 @@ function of_failure (request, failure)
   local transient = failure.transient and
                     (sent == 0 or retry.classes[request.class].reads or failure.kind ~= "protocol")
   return { outcome = sent == 0 and "not_sent" or "ambiguous", sent = sent, transient = transient or false,
-           err = { kind = failure.kind or "network", message = failure.message or "the transport gave no reason" } }
+           err = { kind = kinds[failure.kind] and failure.kind or "network",
+                   message = failure.message or "the transport gave no reason" } }
 end
 
 local function closed ()

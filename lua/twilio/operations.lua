@@ -103,9 +103,11 @@ local function bind (source)
   end
 
   -- What became of a purchase whose outcome was never learnt (a crash, an ambiguous error). `intent` is what on_intent
-  -- was told, or the error: phone_number, and account_sid and since if known. Answers "bought", record, info (with
-  -- info.already_owned where the record is older than `since`, which none is said to be without it); "not_found_yet";
-  -- or "unknown", err. A field of the wrong type raises; a bad value is "unknown", err of kind invalid.
+  -- was told, or the error: phone_number, and account_sid and since if known. Nothing else in it is looked at: it is
+  -- the client's own credentials that ask, so a purchase by others (a call's own) is for a client of theirs. Answers
+  -- "bought", record, info (with info.already_owned where the record is older than `since`, which none is said to be
+  -- without it); "not_found_yet", nil, info; or "unknown", err. A field of the wrong type raises; a bad value is
+  -- "unknown", err of kind invalid.
   function numbers.reconcile (intent)
     local given, mistake = checked(numbers, "reconcile", intent)
     local wanted

@@ -67,6 +67,12 @@ describe("a fate", function ()
     end)
   end
 
+  it("of a failure whose kind is none of these is a network's: a caller knows the kinds that there are", function ()
+    for _, kind in ipairs{ "ECONNRESET", "ambiguous", "not_found", 7, true, {} } do
+      assert.equal("network", fates.of_failure(request(), { kind = kind, message = "?", sent = 0 }).err.kind)
+    end
+  end)
+
   it("leaves the failure as it is: a transport may answer the same table again", function ()
     local failure = { kind = "connect", message = "refused", sent = 0, transient = true }
     local err = fates.of_failure(request(), failure).err
