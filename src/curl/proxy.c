@@ -1,6 +1,9 @@
 #include "proxy.h"
 
+#include "buf.h"
+
 #include <curl/curl.h>
+#include <string.h>
 
 /* Read as libcurl itself reads a proxy's. */
 int tw_proxy_taken (const char *url) {
@@ -20,6 +23,7 @@ int tw_proxy_taken (const char *url) {
     char *value = NULL;
     code = curl_url_get(u, parts[i].part, &value, CURLU_URLDECODE);
     if (code == parts[i].absent) code = CURLUE_OK;
+    if (value != NULL) tw_wipe(value, strlen(value)); /* a password may be one of them */
     curl_free(value);
   }
   curl_url_cleanup(u);
