@@ -264,10 +264,19 @@ int tw_pool_start (tw_pool *p, tw_exchange *x, const tw_request *r, tw_failure *
   return 1;
 }
 
+/* So many seconds, or until the first time is over that tw_pool_allow changed: libcurl wakes up by itself by those alone
+** that it was given at first. */
+static double patience (const tw_pool *p, double seconds) {
+  for (const tw_exchange *x = p->active; x != NULL && seconds > 0; x = x->next)
+    if (x->state == TW_RUNNING && x->ends > 0)
+      seconds = fmin(seconds, fmax(x->ends - now(), 0.001));
+  return seconds;
+}
+
 /* Waits for something to happen, for so many seconds at most and unless there is new work; then lets libcurl do what
 ** it can. */
 static void drive (tw_pool *p, double seconds) {
-  int n = 0, ms = seconds > 0 ? (int)ceil(fmin(seconds, 1000) * 1000) : 0;
+  int n = 0, ms = (int)ceil(fmin(fmax(patience(p, seconds), 0), 1000) * 1000);
   CURLMcode code = CURLM_OK;
   if (!p->added && ms > 0) code = curl_multi_poll(p->multi, NULL, 0, ms, NULL);
   p->added = 0;
@@ -289,8 +298,7 @@ void tw_pool_wait (tw_pool *p, tw_exchange *x) {
   if (x->state != TW_RUNNING) return;
   held h;
   hold_sigpipe(&h);
-  /* libcurl wakes up by itself when time is over, but by the time that it was given at first. */
-  while (x->state == TW_RUNNING) drive(p, x->ends > 0 ? fmax(fmin(x->ends - now(), 1), 0.001) : 1);
+  while (x->state == TW_RUNNING) drive(p, 1);
   release_sigpipe(&h);
 }
 
