@@ -175,14 +175,15 @@ end
 
 -- Looks by find(attempts), which answers a value, or nil and perhaps err, until it is there, or the time for a slow
 -- server and a lagging list is over. One attempt a look: the next look is the next attempt. Where no other could see
--- more, it ends with nil, err.
+-- more, it ends with nil, err: by Twilio's own word, or because nothing goes out any more. Who else answers in Twilio's
+-- place (a proxy, with a page) will not do so for ever.
 function Call:settle (find)
   local t = self.world.times
   local wait, ends = t.look, self:now() + t.settle
   while true do
     local found, err = find(1)
     if found then return found end
-    if err and not err.retryable then return nil, err end
+    if err and not err.retryable and (err.code or not err.status) then return nil, err end
     local left = ends - self:now()
     local pause = math.max(math.min(wait, left), err and err.retry_after or 0)
     if left <= 0 or pause >= self:remaining() or err and err.reason == "retry_after" then return nil end

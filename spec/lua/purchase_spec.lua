@@ -193,6 +193,12 @@ describe("a purchase by number", function ()
                 { err.kind, err.cause.kind, err.attempts, err.elapsed, methods(transport) })
   end)
 
+  it("looks on where it was not Twilio that answered the look", function ()
+    local page = fake.response(403, "<html>", { ["content-type"] = "text/html" })
+    local record, info, transport = buy{ fake.lost, page, there }
+    assert.same({ fake.sid, true, "POST GET GET" }, { record and record.sid, info.reconciled, methods(transport) })
+  end)
+
   it("is in doubt at once where the client is closed under it, and nothing else is sent", function ()
     local client
     local transport = fake.transport(function ()
