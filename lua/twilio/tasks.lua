@@ -247,6 +247,7 @@ end
 -- is as new. Inside a task of the same group it raises; in nginx in every thread but the one that began it.
 function Tasks:wait ()
   if self:inside() then errors.raise("a task cannot wait for its own group, nor any thread but who began it", 2) end
+  if self.starter ~= coroutine.running() then self.threads = {} end  -- they have ended; who could join them is gone
   self:start()
   while self.live > 0 or self.threads[1] do
     self:turn()

@@ -32,7 +32,9 @@ local SERVER = [[
     ngx.print(require("spec.nginx.handlers").inside(tonumber(ngx.var.arg_concurrency)))
   } }
   location = /handed_over { content_by_lua_block { ngx.print(require("spec.nginx.handlers").handed_over()) } }
-  location = /orphans { content_by_lua_block { ngx.print(require("spec.nginx.handlers").orphans()) } }
+  location = /orphans { content_by_lua_block { 
+    ngx.print(require("spec.nginx.handlers").orphans(ngx.var.arg_more))
+  } }
   location = /crowd { content_by_lua_block { ngx.print(require("spec.nginx.handlers").crowd()) } }
   location = /ahead { content_by_lua_block { ngx.print(require("spec.nginx.handlers").ahead()) } }
   location = /ca_file { content_by_lua_block {
@@ -135,7 +137,8 @@ describe("inside an nginx worker", function ()
   end)
 
   it("tasks of a coroutine that has ended are somebody's again once they have ended, too", function ()
-    assert.equal("a task cannot wait, orphan, another", (front:get "/orphans"))
+    assert.equal("a task cannot wait, orphan", (front:get "/orphans"))
+    assert.equal("a task cannot wait, orphan, another", (front:get "/orphans?more=1"))
   end)
 
   it("tasks at a time are no more than nginx can wait for", function ()
