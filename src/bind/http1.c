@@ -81,7 +81,8 @@ static int core_encode (lua_State *L) {
   tw_buf out;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  if (tw_names_get(L, 1, TW_NAME_HEADERS) != LUA_TNIL) luaL_checktype(L, HEADERS, LUA_TTABLE);
+  if (tw_names_get(L, 1, TW_NAME_HEADERS) != LUA_TNIL)
+    luaL_argcheck(L, lua_istable(L, HEADERS), 1, "its headers are not a table");
   r.method = getstring(L, 1, TW_NAME_METHOD, &r.method_len);
   r.url = getstring(L, 1, TW_NAME_URL, &r.url_len);
   r.body = getstring(L, 1, TW_NAME_BODY, &r.body_len);
