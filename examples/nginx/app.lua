@@ -50,28 +50,33 @@ local function overview ()
   answer{ incoming = #incoming.incoming_phone_numbers, outgoing = #outgoing.outgoing_caller_ids }
 end
 
+-- What a timer does with a job: calls f, and leaves what it answers in the job for whoever waits.
+local function carry (premature, job, f, argument)
+  if premature then
+    job.err = { kind = "closed", message = "nginx is about to quit" }
+  else
+    local ok
+    ok, job.value, job.err = pcall(f, argument)
+    if not ok then   -- a mistake in the code: the visitor is not to wait for what never comes
+      ngx.log(ngx.ERR, tostring(job.value))
+      job.value, job.err = nil, { kind = "internal", message = "see nginx's error log", maybe_applied = true }
+    end
+  end
+  job.done:post()
+end
+
 -- Calls f in a timer and waits for what it answers. The timer belongs to no visitor: with `lua_check_client_abort on`
 -- nginx drops a handler whose visitor hangs up (off, which is the default, it lets it end), but never a timer; and an
 -- nginx that reloads or quits gracefully lets both end.
+-- The two share a table, and no local: nginx gives the stack of a handler that it drops to the next one, and a closure
+-- of the handler's in the timer would go on writing where the locals were.
 local function detached (f, argument)
-  local done, value, err = semaphore.new(), nil, nil
-  local started, why = ngx.timer.at(0, function (premature)
-    if premature then
-      err = { kind = "closed", message = "nginx is about to quit" }
-    else
-      local ok
-      ok, value, err = pcall(f, argument)
-      if not ok then   -- a mistake in the code: the visitor is not to wait for what never comes
-        ngx.log(ngx.ERR, tostring(value))
-        value, err = nil, { kind = "internal", message = "see nginx's error log", maybe_applied = true }
-      end
-    end
-    done:post()
-  end)
+  local job = { done = semaphore.new() }
+  local started, why = ngx.timer.at(0, carry, job, f, argument)
   if not started then return nil, { kind = "closed", message = "no timer: " .. why } end
   -- A purchase takes 150 seconds at most, all its attempts and questions together.
-  if not done:wait(160) then return nil, { kind = "timeout", message = "the purchase is still under way" } end
-  return value, err
+  if not job.done:wait(160) then return nil, { kind = "timeout", message = "the purchase is still under way" } end
+  return job.value, job.err
 end
 
 -- POST /numbers/buy with phone_number=+14155550100 (as a form: the + is %2B)

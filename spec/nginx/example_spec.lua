@@ -1,4 +1,5 @@
--- examples/nginx, as it is but for its port, the sandbox in Twilio's place, and nginx in the background.
+-- examples/nginx, as it is but for its port, the sandbox in Twilio's place, nginx in the background with one worker,
+-- and handlers that it drops when their visitors hang up.
 
 local cjson = require "cjson"
 local core = require "twilio.core"
@@ -15,6 +16,18 @@ local function replace (text, old, new)
   return text:sub(1, from - 1) .. new .. text:sub(to + 1)
 end
 
+-- A neighbour in the same worker: counts those of its locals that are not what it left in them when it went to sleep.
+local NEIGHBOUR = [[
+return function (...)
+  ngx.sleep(0.3)
+  local strange = 0
+  for i = 1, select("#", ...) do
+    if select(i, ...) ~= i then strange = strange + 1 end
+  end
+  ngx.print(strange)
+end
+]]
+
 describe("the example for nginx", function ()
   local twilio, front
 
@@ -29,14 +42,23 @@ describe("the example for nginx", function ()
     conf = replace(conf, "/etc/ssl/certs/ca-certificates.crt", twilio.ca_file)
     conf = replace(conf, '$prefix/?.lua;;";',
       '$directory/?.lua;$top/lua/?.lua;$top/lua/?/init.lua;;"; lua_package_cpath "$top/build/5.1/?.so;;";')
+    conf = replace(conf, "worker_processes auto;", "worker_processes 1;")
     conf = replace(conf, "location = /numbers/buy {", [[
+      lua_check_client_abort on;
       location = /raise { content_by_lua_block { require("raises").buy() } }
+      location = /neighbour {
+        content_by_lua_block {
+          local numbers = {}
+          for i = 1, 100 do numbers[i] = i end
+          require("neighbour")(unpack(numbers))
+        }
+      }
       location = /numbers/buy {]])
     local app = read "examples/nginx/app.lua"
     local raises = replace(app, "detached(numbers.buy,", "detached(function () error 'a mistake in f' end,")
     front = nginx.start{
       frame = conf,
-      files = { ["app.lua"] = app, ["raises.lua"] = raises },
+      files = { ["app.lua"] = app, ["raises.lua"] = raises, ["neighbour.lua"] = NEIGHBOUR },
       environment = ("TWILIO_ACCOUNT_SID=%s TWILIO_AUTH_TOKEN=%s TWILIO_API_URL=%s"):format(twilio.account_sid,
         twilio.auth_token, (twilio.tls_url:gsub("127%.0%.0%.1", "localhost"))),
     }
@@ -87,6 +109,22 @@ describe("the example for nginx", function ()
     assert.is_true(core.now() - began < 5)
     assert.same({ 500, "internal", true }, { status, err.error, err.maybe_applied })
     assert.truthy(front:log():find("a mistake in f", 1, true))
+  end)
+
+  it("buys, and touches nobody else's locals, where visitors hang up", function ()
+    local available = get("/numbers/available?area_code=415").available
+    twilio:faults{ rules = { { fault = "delay", seconds = 0.3, method = "POST", path = "IncomingPhoneNumbers" } } }
+    local visits, neighbours = {}, {}
+    for i, number in ipairs(available) do
+      visits[i] = front:begin("/numbers/buy", "phone_number=" .. number:gsub("+", "%%2B"))
+    end
+    front.pool:step(0.1)
+    for _, visit in ipairs(visits) do visit:close() end
+    for i in ipairs(visits) do neighbours[i] = front:begin "/neighbour" end
+    for i, neighbour in ipairs(neighbours) do neighbours[i] = front:wait(neighbour) end
+    assert.equal(("0"):rep(#available), table.concat(neighbours))
+    assert.equal(#available, #twilio:state().charges)
+    assert.is_nil(front:log():find("attempt to", 1, true))
   end)
 
   it("buys by POST alone", function ()

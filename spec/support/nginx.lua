@@ -119,8 +119,10 @@ end
 function Nginx:get (path) return answer(self.pool:perform(request(self, "GET", path))) end
 function Nginx:post (path, body) return answer(self.pool:perform(request(self, "POST", path, body))) end
 
--- The same begun, and waited for; `nginx.pool:step(seconds)` lets it go on meanwhile.
-function Nginx:begin (path) return assert(self.pool:start(request(self, "GET", path))) end
+-- The same begun (a POST where there is a body), and waited for; `nginx.pool:step(seconds)` lets it go on meanwhile.
+function Nginx:begin (path, body)
+  return assert(self.pool:start(request(self, body and "POST" or "GET", path, body)))
+end
 function Nginx.wait (_, exchange) return answer(exchange:take()) end
 
 function Nginx:log () return read(self.directory .. "/error.log") or "" end
