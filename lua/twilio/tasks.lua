@@ -7,8 +7,8 @@
 --   for i, result in ipairs(tasks:wait()) do … result[1], result[2] … end
 --
 -- A task is a coroutine that makes call after call. A transport with `step` starts its exchanges and asks here whether
--- the caller is a task that can pause. In nginx a task is a light thread instead (the transport has `spawn` and
--- `join`), and nginx lets only who started one wait for it. With any other transport there is no coroutine of ours: the
+-- the caller is a task that can pause. In nginx a task is a light thread instead (the transport has `crew`), and
+-- nginx lets only who started one wait for it. With any other transport there is no coroutine of ours: the
 -- calls are made where they are added, one after another, and what they yield is the event loop's.
 --
 -- Coroutines of the user's own, inside a task or around one, are not touched: what pauses is the task's own coroutine
@@ -22,8 +22,6 @@ local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
 local isyieldable = rawget(coroutine, "isyieldable") or function () return false end
 -- Closes what a coroutine that ends too early holds in `<close>` variables, where Lua has them.
 local close = rawget(coroutine, "close") or function () end
-
-local threads_max = 1000  -- light threads at a time: LuaJIT passes no more than 8000 arguments to nginx's wait
 
 local pause = {}  -- what a task that waits yields
 local current     -- the task that runs now; its `outer` resumed it. Never a light thread: those change places unseen
@@ -143,13 +141,13 @@ local function belongs_elsewhere (group)
   local starter = group.starter
   if starter == coroutine.running() then return false end
   local lost = starter and coroutine.status(starter) == "dead"
-  return group.live > 0 or group.threads[1] ~= nil and not lost
+  return group.live > 0 or group.threads > 0 and not lost
 end
 
 -- Is the caller one that can only add: a task of this group, also by way of another's; where tasks are made one after
 -- another anybody, while one is?
 function Tasks:inside ()
-  if self.transport.spawn then return belongs_elsewhere(self) end
+  if self.transport.crew then return belongs_elsewhere(self) end
   if not self.transport.step then return self.live > 0 end
   local task = current
   while task and task.group ~= self do task = task.outer end
@@ -158,24 +156,20 @@ end
 
 -- Light threads: waits for one to end.
 function Tasks:join ()
-  local ended = self.transport:join(self.threads).thread
-  for i, thread in ipairs(self.threads) do
-    if thread == ended then table.remove(self.threads, i) end
-  end
+  self.crew:join()
+  self.threads = self.threads - 1
 end
 
 -- Starts a task as a light thread, which whoever starts it is to join. Where there can be none, as in nginx's log
 -- phase, its call is made here, and answers what such a phase allows.
 function Tasks:spawn (task)
   local starter = coroutine.running()
-  if starter ~= self.starter then self.starter, self.threads = starter, {} end
-  if #self.threads == self.concurrency then self:join() end
-  local began, thread = pcall(self.transport.spawn, self.transport, function ()
-    attempt(task)
-    return task
-  end)
-  if began then
-    task.thread, self.threads[#self.threads + 1] = thread, thread
+  if not self.crew or starter ~= self.starter then
+    self.starter, self.crew, self.threads = starter, self.transport:crew(), 0
+  end
+  if self.threads == self.concurrency then self:join() end
+  if pcall(self.crew.spawn, self.crew, function () attempt(task) end) then
+    self.threads = self.threads + 1
   else
     self.starter = false
     attempt(task)
@@ -187,7 +181,7 @@ function Tasks:start ()
   while self.live < self.concurrency and self.started < self.added do
     local task = setmetatable({ group = self }, Task)
     self.live = self.live + 1
-    if self.transport.spawn then
+    if self.transport.crew then
       self:spawn(task)
     elseif self.transport.step then
       task.thread = coroutine.create(work)
@@ -214,7 +208,7 @@ end
 -- One step on: something that is ready runs, or we wait for something to become so.
 function Tasks:turn ()
   local transport = self.transport
-  if transport.spawn then return self:join() end
+  if transport.crew then return self:join() end
   local left = self:rouse()
   local task = self:dequeue()
   if task then return resume(task) end
@@ -247,9 +241,9 @@ end
 -- is as new. Inside a task of the same group it raises; in nginx in every thread but the one that began it.
 function Tasks:wait ()
   if self:inside() then errors.raise("a task cannot wait for its own group, nor any thread but who began it", 2) end
-  if self.starter ~= coroutine.running() then self.threads = {} end  -- they have ended; who could join them is gone
+  if self.starter ~= coroutine.running() then self.threads = 0 end  -- they have ended; who could join them is gone
   self:start()
-  while self.live > 0 or self.threads[1] do
+  while self.live > 0 or self.threads > 0 do
     self:turn()
     self:start()
   end
@@ -275,8 +269,8 @@ end
 
 Tasks.__close, Tasks.__gc = abandon, abandon
 
--- A group on this transport; or nil, err of kind config. options.concurrency: how many tasks run at a time at most (16;
--- of light threads never more than 1000). A mistake raises at the line of whoever called the function that calls this.
+-- A group on this transport; or nil, err of kind config. options.concurrency: how many tasks run at a time, at most
+-- (16). A mistake raises at the line of whoever called the function that calls this.
 local function new (transport, options)
   if options == nil then options = {} end
   if type(options) ~= "table" then errors.raise("tasks take a table of options, not a " .. type(options), 3) end
@@ -289,7 +283,6 @@ local function new (transport, options)
   if not (concurrency >= 1 and concurrency % 1 == 0) then
     return nil, settings.bad("concurrency", "must be a whole number from 1")
   end
-  if transport.spawn then concurrency = math.min(concurrency, threads_max) end
   return setmetatable({
     transport = transport, concurrency = concurrency,
     calls = {}, counts = {}, results = {},                       -- by the order of adding
@@ -297,7 +290,7 @@ local function new (transport, options)
     ready = {}, first = 1, last = 0,                             -- a queue
     paused = {}, sleepers = 0,                                   -- task -> its moment or false; how many have one
     waiters = {},                                                -- other groups' tasks that wait for one of ours
-    threads = {},                                                -- nginx's, not joined yet; `starter` is whose
+    threads = 0,                                                 -- nginx's, not joined yet; `starter` is whose
   }, Tasks)
 end
 

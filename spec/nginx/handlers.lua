@@ -94,7 +94,43 @@ local function orphans (more)
   return early:match "a task cannot wait" .. ", " .. results[1][1] .. (more and ", " .. results[2][1] or "")
 end
 
--- More tasks at a time than nginx can wait for: how many have come to something.
+-- What the thread that began tasks does while they run: each wait of its own must last as long as it should, and each
+-- call answer what it came to. `what`: "sleep", "walk" or "buy".
+local function beside (what)
+  local numbers = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin }).numbers
+  local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
+  local group = client:tasks{ concurrency = 4 }
+  local function work (i)
+    ngx.sleep(0.02 + 0.02 * (i % 5))
+    return client.numbers.list_incoming{ page_size = 1 }
+  end
+  local said
+  if what == "walk" then
+    said = 0
+    for _ in numbers.each_incoming{ page_size = 10 } do
+      said = said + 1
+      group:add(work, said)
+    end
+  else
+    for i = 1, 6 do group:add(work, i) end
+    local began = core.now()
+    if what == "sleep" then
+      ngx.sleep(0.3)
+      said = core.now() - began < 0.25 and "too short" or "slept"
+    else
+      local number, err = numbers.buy{ phone_number = "+14155550199" }
+      said = number and number.phone_number or tostring(err)
+    end
+  end
+  local done = 0
+  for _, result in ipairs(group:wait()) do
+    assert(result[1], result[2])
+    done = done + 1
+  end
+  return said .. ", " .. done
+end
+
+-- A crowd of tasks at a time: how many have come to something.
 local function crowd ()
   local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
   local group, done = client:tasks{ concurrency = 9000 }, 0
@@ -138,4 +174,5 @@ local function note (name, f)
 end
 
 return { exchange = exchange, buy = buy, tasks = tasks, inside = inside, threadless = threadless, orphans = orphans,
-         crowd = crowd, handed_over = handed_over, ahead = ahead, note = note, origin = origin, seen = seen }
+         beside = beside, crowd = crowd, handed_over = handed_over, ahead = ahead, note = note,
+         origin = origin, seen = seen }

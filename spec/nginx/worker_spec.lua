@@ -35,6 +35,9 @@ local SERVER = [[
   location = /orphans { content_by_lua_block { 
     ngx.print(require("spec.nginx.handlers").orphans(ngx.var.arg_more))
   } }
+  location = /beside { content_by_lua_block {
+    ngx.print(require("spec.nginx.handlers").beside(ngx.var.arg_what))
+  } }
   location = /crowd { content_by_lua_block { ngx.print(require("spec.nginx.handlers").crowd()) } }
   location = /ahead { content_by_lua_block { ngx.print(require("spec.nginx.handlers").ahead()) } }
   location = /ca_file { content_by_lua_block {
@@ -141,7 +144,16 @@ describe("inside an nginx worker", function ()
     assert.equal("a task cannot wait, orphan, another", (front:get "/orphans?more=1"))
   end)
 
-  it("tasks at a time are no more than nginx can wait for", function ()
+  for what, said in pairs{ sleep = "slept, 6", walk = "25, 25", buy = "+14155550199, 6" } do
+    it("tasks leave alone what the thread that began them does meanwhile: " .. what, function ()
+      local owned = {}
+      for i = 1, 25 do owned[i] = ("+1415555%04d"):format(i) end
+      server:own(owned)
+      assert.equal(said, (front:get("/beside?what=" .. what)), front:log())
+    end)
+  end
+
+  it("tasks may be more at a time than nginx itself can wait for", function ()
     assert.equal("9000", (front:get "/crowd"))
   end)
 

@@ -11,8 +11,6 @@
 
 local core = require "twilio.core"
 
-local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
-
 local CONNECT_TIMEOUT, TIMEOUT = 10, 30   -- seconds
 local IDLE = 55                           -- seconds that a kept connection may wait for its next request
 local PIECE = 65536                       -- bytes to read at a time, at most
@@ -249,15 +247,31 @@ function Ahead:cancel ()
   ngx.thread.kill(self.thread)
 end
 
--- A task (tasks.lua) is a light thread here: `spawn` starts f as one, `join` waits for one of a list to end and answers
--- what its f returned. As all of nginx's, it must be joined by the handler that started it.
-function Cosocket:spawn (f)   -- luacheck: ignore self
-  return ngx.thread.spawn(f)
+local Crew = {}
+Crew.__index = Crew
+
+-- A task (tasks.lua) is a light thread here. A crew is those that one thread starts and waits for. nginx could wait for
+-- any of several, but leaves the others marked as waited for: as each of them ends, it then ends whatever else their
+-- starter waits in (lua-nginx-module #1439). So they tell of their end by a semaphore.
+function Cosocket:crew ()   -- luacheck: ignore self
+  return setmetatable({ signal = require("ngx.semaphore").new(), ended = {} }, Crew)
 end
 
-function Cosocket:join (threads)   -- luacheck: ignore self
-  local _, value = ngx.thread.wait(unpack(threads))
-  return value
+-- Starts f as a light thread; raises in phases that have none.
+function Crew:spawn (f)
+  ngx.thread.spawn(function ()
+    f()
+    self.ended[#self.ended + 1] = coroutine.running()
+    self.signal:post()
+  end)
+end
+
+-- Waits until one of them has ended, one for each time; nginx then forgets it.
+function Crew:join ()
+  local told, why
+  repeat told, why = self.signal:wait(60) until told or why ~= "timeout"
+  assert(told, why)
+  ngx.thread.wait(table.remove(self.ended))
 end
 
 --- Refuses every request from now on. The connections belong to the worker, which drops them when they are idle.
