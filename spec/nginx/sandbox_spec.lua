@@ -257,6 +257,16 @@ describe("the sandbox over HTTP", function ()
     end)
   end)
 
+  it("serves more than a thousand connections at a time", function ()
+    local count = [[ulimit -n 2048; python3 -c "if True:
+      import socket
+      many = [socket.create_connection(('127.0.0.1', %s)) for _ in range(1100)]
+      for one in many: one.sendall(b'GET /_sandbox/state HTTP/1.0\r\n')
+      for one in many: one.sendall(b'\r\n')
+      print(sum(one.recv(12).endswith(b'200') for one in many))" 2>&1]]
+    assert.equal("1100", shell(count:format(server.url:match "%d+$")))
+  end)
+
   local many = rawget(_G, "jit") and 100000 or 20000   -- once is enough: it is nginx that does the work
 
   it("pages through " .. many .. " numbers, each once", function ()
