@@ -10,6 +10,7 @@ local contract = require "spec.transport.contract"
 local core = require "twilio.core"
 local run = require "spec.transport.run"
 local sandbox = require "spec.support.sandbox"
+local system = require "spec.support.system"
 local transport = require "examples.cqueues.transport"
 local twilio = require "twilio"
 
@@ -51,20 +52,31 @@ describe("the example for cqueues", function ()
     assert.is_true(ticks >= 8 and spent < 0.2, spent)   -- a loop that is held up ticks once, and its processor is busy
   end)
 
+  -- What the example prints for these area codes.
+  local function search (server, codes)
+    return system.shell(("TWILIO_API_URL=%s TWILIO_CA_FILE=%s TWILIO_ACCOUNT_SID=%s TWILIO_AUTH_TOKEN=%s "
+      .. "lua5.4 examples/cqueues/search.lua %s 2>&1"):format(server.tls_url, server.ca_file, server.account_sid,
+      server.auth_token, codes))
+  end
+
   it("searches at the same time", function ()
     local server = sandbox.start()
     server:faults{ rules = { { path = "AvailablePhoneNumbers", fault = "delay", seconds = 0.4 } } }
     local started = core.now()
-    local pipe = assert(io.popen(("TWILIO_API_URL=%s TWILIO_CA_FILE=%s TWILIO_ACCOUNT_SID=%s TWILIO_AUTH_TOKEN=%s "
-      .. "lua5.4 examples/cqueues/search.lua 415 212 305 2>&1"):format(server.tls_url, server.ca_file,
-      server.account_sid, server.auth_token)))
-    local said = pipe:read("*a")
-    pipe:close()
+    local said = search(server, "415 212 305")
     local elapsed = core.now() - started
     server:stop()
     for area_code in ("415 212 305"):gmatch "%d+" do
       assert.truthy(said:find(area_code .. "\t+1" .. area_code, 1, true), said)
     end
     assert.is_true(elapsed >= 0.4 and elapsed < 1.1)   -- one after the other: 1.2
+  end)
+
+  it("tells nothing found from a failure", function ()
+    local server = sandbox.start()
+    local none, failure = search(server, "999"), search(server, "x")
+    server:stop()
+    assert.equal("999\tnone", none)
+    assert.truthy(failure:find("^x\t.*area_code"), failure)
   end)
 end)
