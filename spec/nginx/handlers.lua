@@ -130,6 +130,20 @@ local function beside (what)
   return said .. ", " .. done
 end
 
+-- What a purchase comes to whose handler has waited for two light threads at once, so that the end of the second cuts
+-- the purchase's own wait short.
+local function cut_short ()
+  local numbers = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin,
+                                     times = { settle = 0.2, deadline = 2, money_deadline = 2 } }).numbers
+  local function sleep (seconds)
+    ngx.sleep(seconds)
+    return seconds
+  end
+  ngx.thread.wait(ngx.thread.spawn(sleep, 0.01), ngx.thread.spawn(sleep, 0.2))
+  local number, err = numbers.buy{ phone_number = "+14155550198" }
+  return number and number.phone_number or err.kind
+end
+
 -- A crowd of tasks at a time: how many have come to something.
 local function crowd ()
   local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
@@ -174,5 +188,5 @@ local function note (name, f)
 end
 
 return { exchange = exchange, buy = buy, tasks = tasks, inside = inside, threadless = threadless, orphans = orphans,
-         beside = beside, crowd = crowd, handed_over = handed_over, ahead = ahead, note = note,
+         beside = beside, cut_short = cut_short, crowd = crowd, handed_over = handed_over, ahead = ahead, note = note,
          origin = origin, seen = seen }

@@ -38,6 +38,7 @@ local SERVER = [[
   location = /beside { content_by_lua_block {
     ngx.print(require("spec.nginx.handlers").beside(ngx.var.arg_what))
   } }
+  location = /cut_short { content_by_lua_block { ngx.print(require("spec.nginx.handlers").cut_short()) } }
   location = /crowd { content_by_lua_block { ngx.print(require("spec.nginx.handlers").crowd()) } }
   location = /ahead { content_by_lua_block { ngx.print(require("spec.nginx.handlers").ahead()) } }
   location = /ca_file { content_by_lua_block {
@@ -152,6 +153,13 @@ describe("inside an nginx worker", function ()
       assert.equal(said, (front:get("/beside?what=" .. what)), front:log())
     end)
   end
+
+  it("a purchase whose wait nginx cuts short raises nothing: it may have been made", function ()
+    server:script("good", { every_request = { { wait = 0.3 }, "answer" } })
+    local said = front:get "/cut_short"
+    assert.is_true(said == "ambiguous" or said == "+14155550198", said)
+    assert.equal(1, server:truth("good").purchases["+14155550198"])
+  end)
 
   it("tasks may be more at a time than nginx itself can wait for", function ()
     assert.equal("9000", (front:get "/crowd"))

@@ -27,12 +27,16 @@ local function refuse (parameter, what)
   return nil, { kind = "config", parameter = parameter, message = parameter .. ": " .. what, sent = 0 }
 end
 
--- One wait of the socket, which ends at the deadline.
+-- One wait of the socket, which ends at the deadline. No operation answers a boolean; but where the caller has waited
+-- for several light threads at once, the end of one that was left over ends this wait, too, with what that one answered
+-- (lua-nginx-module #1439).
 local function wait (socket, deadline, operation, ...)
   local left = math.ceil((deadline - core.now()) * 1000)
   if left <= 0 then return nil, "timeout" end
   socket:settimeouts(left, left, left)
-  return socket[operation](socket, ...)
+  local result, why = socket[operation](socket, ...)
+  if type(result) == "boolean" then return nil, "the end of another light thread cut the wait short" end
+  return result, why
 end
 
 -- "name", "name:1", "[::1]", "[::1]:1"
@@ -251,8 +255,7 @@ local Crew = {}
 Crew.__index = Crew
 
 -- A task (tasks.lua) is a light thread here. A crew is those that one thread starts and waits for. nginx could wait for
--- any of several, but leaves the others marked as waited for: as each of them ends, it then ends whatever else their
--- starter waits in (lua-nginx-module #1439). So they tell of their end by a semaphore.
+-- any of several, but leaves the others marked as waited for (see `wait`). So they tell of their end by a semaphore.
 function Cosocket:crew ()   -- luacheck: ignore self
   return setmetatable({ signal = require("ngx.semaphore").new(), ended = {} }, Crew)
 end
