@@ -116,7 +116,7 @@ function client:close() end
 ---@field maybe_applied? boolean
 ---@field retry_after? number seconds
 ---@field cause? twilio.error
----@field reason? string
+---@field reason? "attempts" | "deadline" | "retry_after" | "retry_budget" what ended the retries
 ---@field elapsed? number seconds
 ---@field sid? string where maybe_applied
 ---@field phone_number? string where maybe_applied

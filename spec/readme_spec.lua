@@ -64,6 +64,18 @@ describe("the README", function ()
     assert.same({ {}, {} }, { missing, told })
   end)
 
+  it("names all that may end the retries, and so do the annotations", function ()
+    local told = system.read("README.md"):match("`err%.reason`: (.-)\n\n")
+    local annotated = system.read("lua/twilio/meta.lua"):match("@field reason%? ([^\n]+)")
+    local count = 0
+    for reason in system.read("lua/twilio/retry.lua"):gmatch('"stop", "([%l_]+)"') do
+      assert.truthy(told:find("`" .. reason .. "`", 1, true), reason)
+      assert.truthy(annotated:find('"' .. reason .. '"', 1, true), reason)
+      count = count + 1
+    end
+    assert.is_true(count > 0)
+  end)
+
   for i, block in ipairs(found) do
     it(("runs, block %d: %s"):format(i, block.heading), function ()
       assert.has_no.errors(function () run(block) end)
