@@ -34,8 +34,8 @@ Says what became of a purchase whose outcome was never learnt: after a crash, or
 `numbers.reconcile(intent)` takes what `on_intent` was told, or the error: a table with `phone_number`, and
 `account_sid` and `since` (epoch seconds) where they are known. Nothing else in it is looked at: the client asks by its
 own credentials. It answers `"bought"`, the record and an info, which may have `already_owned`; `"not_found_yet"`, `nil`
-and an info; or `"unknown"` and an error. A field of a wrong type raises; a bad value is `"unknown"` and an error of kind
-`invalid`.
+and an info; or `"unknown"` and an error. A field of a wrong type raises; a bad value is `"unknown"` and an error of
+kind `invalid`.
 
 ### operations
 
