@@ -1,9 +1,9 @@
 -- What a Twilio call costs inside nginx, beside a `proxy_pass` to the same upstream in the same worker, and beside the
 -- least that a handler in Lua can do: a request written by hand on a cosocket, its answer decoded by lua-cjson, nothing
--- checked. 100 requests in flight, each waiting 50 ms for an upstream over TLS, in windows that take turns, so that what
--- else the machine does falls on all. Prints medians of the windows: requests a second (2,000 is the ideal), CPU µs a
--- request, and how soon a second location of the worker answers meanwhile. What holds from machine to machine is the
--- ratio.
+-- checked. 100 requests in flight, each waiting 50 ms for an upstream over TLS, in windows that take turns, so that
+-- what else the machine does falls on all. Prints medians of the windows: requests a second (2,000 is the ideal), CPU
+-- µs a request, and how soon a second location of the worker answers meanwhile. What holds from machine to machine is
+-- the ratio.
 --
 --   eval "$(make env)" && LUA_PATH="./?.lua;$LUA_PATH" lua5.4 bench/nginx.lua [windows [seconds of each]]   (needs wrk)
 

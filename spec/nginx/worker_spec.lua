@@ -32,7 +32,7 @@ local SERVER = [[
     ngx.print(require("spec.nginx.handlers").inside(tonumber(ngx.var.arg_concurrency)))
   } }
   location = /handed_over { content_by_lua_block { ngx.print(require("spec.nginx.handlers").handed_over()) } }
-  location = /orphans { content_by_lua_block { 
+  location = /orphans { content_by_lua_block {
     ngx.print(require("spec.nginx.handlers").orphans(ngx.var.arg_more))
   } }
   location = /beside { content_by_lua_block {

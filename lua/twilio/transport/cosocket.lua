@@ -260,13 +260,15 @@ function Cosocket:crew ()   -- luacheck: ignore self
   return setmetatable({ signal = require("ngx.semaphore").new(), ended = {} }, Crew)
 end
 
+local function run (crew, f)
+  f()
+  crew.ended[#crew.ended + 1] = coroutine.running()
+  crew.signal:post()
+end
+
 -- Starts f as a light thread; raises in phases that have none.
 function Crew:spawn (f)
-  ngx.thread.spawn(function ()
-    f()
-    self.ended[#self.ended + 1] = coroutine.running()
-    self.signal:post()
-  end)
+  ngx.thread.spawn(run, self, f)
 end
 
 -- Waits until one of them has ended, one for each time; nginx then forgets it.
