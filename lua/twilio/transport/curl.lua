@@ -33,8 +33,7 @@ local function new (options)
   local proxy, whose = proxy_of(options)
   if proxy and not curl.takes_proxy(proxy) then
     return nil, { kind = "config", parameter = "proxy", sent = 0,
-                  message = "proxy: " .. whose .. "must be a URL that libcurl can read, without control characters; " ..
-                            "proxy = \"\" is none" }
+                  message = "proxy: " .. whose .. "must be a URL that libcurl can read, without control characters" }
   end
   return setmetatable({ options = options }, Curl)
 end
