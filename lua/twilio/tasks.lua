@@ -136,6 +136,14 @@ function Tasks:dequeue ()
   return task
 end
 
+-- Forgets light threads that nobody can wait for any more, nor need to: what they did not come to is told.
+local function disband (group)
+  for i = 1, group.started do
+    group.results[i] = group.results[i] or { n = 2, nil, "the task was ended with its host's threads" }
+  end
+  group.starter, group.crew, group.threads, group.live = nil, nil, 0, 0
+end
+
 -- Are the group's light threads somebody else's: do some run, or wait to be joined by who started them and still can?
 local function belongs_elsewhere (group)
   local starter = group.starter
@@ -147,7 +155,10 @@ end
 -- Is the caller one that can only add: a task of this group, also by way of another's; where tasks are made one after
 -- another anybody, while one is?
 function Tasks:inside ()
-  if self.transport.crew then return belongs_elsewhere(self) end
+  if self.transport.crew then
+    if self.crew and self.crew:gone() then disband(self) end
+    return belongs_elsewhere(self)
+  end
   if not self.transport.step then return self.live > 0 end
   local task = current
   while task and task.group ~= self do task = task.outer end

@@ -144,6 +144,38 @@ local function cut_short ()
   return number and number.phone_number or err.kind
 end
 
+-- What tasks come to whose starter has waited for two light threads at once, so that the end of the second cuts its
+-- wait for the group short.
+local function group_cut_short ()
+  local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
+  local function sleep (seconds)
+    ngx.sleep(seconds)
+    return seconds
+  end
+  ngx.thread.wait(ngx.thread.spawn(sleep, 0.01), ngx.thread.spawn(sleep, 0.1))
+  local group, said = client:tasks(), {}
+  for i = 1, 3 do group:add(sleep, 0.1 + i / 10) end
+  for i, result in ipairs(group:wait()) do said[i] = result[1] end
+  return table.concat(said, ", ")
+end
+
+-- A group and a walk that an access phase begins, and ends before they have; and what they come to in the content phase.
+local function begin_early ()
+  local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
+  local group = client:tasks()
+  group:add(ngx.sleep, 0.3)
+  local pager = client.numbers.pages_incoming{ page_size = 10, prefetch = true }
+  pager:next()
+  ngx.ctx.group, ngx.ctx.pager = group, pager
+  if ngx.var.arg_exit then ngx.exit(ngx.OK) end
+end
+
+local function end_late ()
+  local result = ngx.ctx.group:wait()[1]
+  local page, err = ngx.ctx.pager:next()
+  return (result.n == 2 and result[2] or "done") .. ", " .. (page and #page.incoming_phone_numbers or tostring(err))
+end
+
 -- A crowd of tasks at a time: how many have come to something.
 local function crowd ()
   local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
@@ -188,5 +220,6 @@ local function note (name, f)
 end
 
 return { exchange = exchange, buy = buy, tasks = tasks, inside = inside, threadless = threadless, orphans = orphans,
-         beside = beside, cut_short = cut_short, crowd = crowd, handed_over = handed_over, ahead = ahead, note = note,
+         beside = beside, cut_short = cut_short, group_cut_short = group_cut_short, begin_early = begin_early,
+         end_late = end_late, crowd = crowd, handed_over = handed_over, ahead = ahead, note = note,
          origin = origin, seen = seen }

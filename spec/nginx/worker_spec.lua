@@ -39,6 +39,13 @@ local SERVER = [[
     ngx.print(require("spec.nginx.handlers").beside(ngx.var.arg_what))
   } }
   location = /cut_short { content_by_lua_block { ngx.print(require("spec.nginx.handlers").cut_short()) } }
+  location = /group_cut_short { content_by_lua_block {
+    ngx.print(require("spec.nginx.handlers").group_cut_short())
+  } }
+  location = /relay {
+    access_by_lua_block { require("spec.nginx.handlers").begin_early() }
+    content_by_lua_block { ngx.print(require("spec.nginx.handlers").end_late()) }
+  }
   location = /crowd { content_by_lua_block { ngx.print(require("spec.nginx.handlers").crowd()) } }
   location = /ahead { content_by_lua_block { ngx.print(require("spec.nginx.handlers").ahead()) } }
   location = /ca_file { content_by_lua_block {
@@ -160,6 +167,19 @@ describe("inside an nginx worker", function ()
     assert.is_true(said == "ambiguous" or said == "+14155550198", said)
     assert.equal(1, server:truth("good").purchases["+14155550198"])
   end)
+
+  it("tasks are waited for to their end, also where nginx cuts the wait short", function ()
+    assert.equal("0.2, 0.3, 0.4", (front:get "/group_cut_short"), front:log())
+  end)
+
+  for how, said in pairs{ [""] = "done, 5", ["?exit=1"] = "the task was ended with its host's threads, 5" } do
+    it("tasks and a walk of one phase come to an end in the next: /relay" .. how, function ()
+      local owned = {}
+      for i = 1, 15 do owned[i] = ("+1415555%04d"):format(i) end
+      server:own(owned)
+      assert.equal(said, (front:get("/relay" .. how)), front:log())
+    end)
+  end
 
   it("tasks may be more at a time than nginx itself can wait for", function ()
     assert.equal("9000", (front:get "/crowd"))

@@ -38,6 +38,8 @@ describe("tasks over light threads", function ()
         end
       end
 
+      function crew.gone () return transport.over end
+
       return crew
     end
 
@@ -134,7 +136,9 @@ describe("tasks over light threads", function ()
   end)
 
   it("are made where they stand, one after another, where there can be no thread", function ()
-    function transport.crew () return { spawn = function () error "no threads in this phase" end } end
+    function transport.crew ()
+      return { spawn = function () error "no threads in this phase" end, gone = function () return false end }
+    end
     local group = tasks.new(transport, { concurrency = 1 })
     local order = {}
     for i = 1, 2 do
@@ -147,6 +151,17 @@ describe("tasks over light threads", function ()
     local results = group:wait()
     assert.same({ { n = 1, 1 }, { n = 0 }, { n = 1, 2 }, { n = 0 } }, results)
     assert.same({ 1, 11, 2, 12 }, order)
+  end)
+
+  it("tell of their end where the host ended them with its threads, and the group is as new", function ()
+    local group = tasks.new(transport)
+    group:add(function () return 1 end)
+    group:add(function () return transport:send(2).body end)
+    transport.over = true
+    assert.same({ { n = 1, 1 }, { n = 2, nil, "the task was ended with its host's threads" } }, group:wait())
+    transport.over = false
+    group:add(function () return 3 end)
+    assert.same({ { n = 1, 3 } }, group:wait())
   end)
 
   it("may be another thread's, once all of before have ended", function ()

@@ -233,7 +233,14 @@ Ahead.__index = Ahead
 -- Sends a request whose response is wanted later, in a light thread: a handle as transport/curl.lua's, which must
 -- end, by `wait` or by `cancel`, for nginx to end the handler.
 function Cosocket:prefetch (request)
-  return setmetatable({ starter = coroutine.running(), thread = ngx.thread.spawn(self.send, self, request) }, Ahead)
+  local ahead = setmetatable({ starter = coroutine.running() }, Ahead)
+  ahead.thread = ngx.thread.spawn(ahead.send, ahead, self, request)
+  return ahead
+end
+
+-- Keeps the answer here: what ngx.thread.wait answers may be another thread's (#1439), or of a phase that is over.
+function Ahead:send (transport, request)
+  self.response, self.failure = transport:send(request)
 end
 
 function Ahead.drive () end   -- nginx does
@@ -243,8 +250,9 @@ function Ahead:wait ()
   if self.starter ~= coroutine.running() then
     return failure("network", "it was asked for in another thread", 0, true)
   end
-  local _, response, unanswered = ngx.thread.wait(self.thread)
-  return response, unanswered
+  ngx.thread.wait(self.thread)
+  if self.response or self.failure then return self.response, self.failure end
+  return failure("network", "the end of another light thread cut the wait short", 1, true)
 end
 
 function Ahead:cancel ()
@@ -257,7 +265,7 @@ Crew.__index = Crew
 -- A task (tasks.lua) is a light thread here. A crew is those that one thread starts and waits for. nginx could wait for
 -- any of several, but leaves the others marked as waited for (see `wait`). So they tell of their end by a semaphore.
 function Cosocket:crew ()   -- luacheck: ignore self
-  return setmetatable({ signal = require("ngx.semaphore").new(), ended = {} }, Crew)
+  return setmetatable({ signal = require("ngx.semaphore").new(), ended = {}, phase = ngx.get_phase() }, Crew)
 end
 
 local function run (crew, f)
@@ -271,12 +279,25 @@ function Crew:spawn (f)
   ngx.thread.spawn(run, self, f)
 end
 
--- Waits until one of them has ended, one for each time; nginx then forgets it.
-function Crew:join ()
+local function watch (signal)
   local told, why
-  repeat told, why = self.signal:wait(60) until told or why ~= "timeout"
-  assert(told, why)
+  repeat told, why = signal:wait(60) until told or why ~= "timeout"
+end
+
+-- Waits until one of them has ended, one for each time; nginx then forgets it. It is a light thread that waits for the
+-- semaphore: a wait of the starter's own may be cut short (see `wait`), and one that was would stay in the semaphore's
+-- queue, where a second is the worker's death. To wait for one thread once more is harmless.
+function Crew:join ()
+  if not self.signal:wait(0) then
+    local watcher = ngx.thread.spawn(watch, self.signal)
+    repeat ngx.thread.wait(watcher) until coroutine.status(watcher) == "dead"
+  end
   ngx.thread.wait(table.remove(self.ended))
+end
+
+-- A phase that is over has taken its light threads with it (ngx.exit in it: before their end).
+function Crew:gone ()
+  return self.phase ~= ngx.get_phase()
 end
 
 --- Refuses every request from now on. The connections belong to the worker, which drops them when they are idle.
