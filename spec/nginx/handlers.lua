@@ -159,14 +159,16 @@ local function group_cut_short ()
   return table.concat(said, ", ")
 end
 
--- A group and a walk that an access phase begins, and ends before they have; and what they come to in the content phase.
+-- A group and a walk that an access phase begins, perhaps to end before they have; and what they come to in the
+-- content phase.
 local function begin_early ()
   local client = assert(twilio.new{ account_sid = SID, auth_token = "hush", api_url = origin })
   local group = client:tasks()
   group:add(ngx.sleep, 0.3)
   local pager = client.numbers.pages_incoming{ page_size = 10, prefetch = true }
   pager:next()
-  ngx.ctx.group, ngx.ctx.pager = group, pager
+  local kept = ngx.ctx
+  kept.group, kept.pager = group, pager
   if ngx.var.arg_exit then ngx.exit(ngx.OK) end
 end
 
