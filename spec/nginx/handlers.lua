@@ -168,7 +168,7 @@ local function begin_early ()
   local pager = client.numbers.pages_incoming{ page_size = 10, prefetch = true }
   pager:next()
   local kept = ngx.ctx
-  kept.group, kept.pager = group, pager
+  kept.group, kept.pager = group, pager   -- luacheck: ignore 122
   if ngx.var.arg_exit then ngx.exit(ngx.OK) end
 end
 
