@@ -267,7 +267,7 @@ int tw_pool_start (tw_pool *p, tw_exchange *x, const tw_request *r, tw_failure *
 /* So many seconds, or until the first time is over that tw_pool_allow changed: libcurl wakes up by itself by those alone
 ** that it was given at first. */
 static double patience (const tw_pool *p, double seconds) {
-  for (const tw_exchange *x = p->active; x != NULL && seconds > 0; x = x->next)
+  for (const tw_exchange *x = p->active; x != NULL; x = x->next)
     if (x->state == TW_RUNNING && x->ends > 0)
       seconds = fmin(seconds, fmax(x->ends - now(), 0.001));
   return seconds;
@@ -276,9 +276,12 @@ static double patience (const tw_pool *p, double seconds) {
 /* Waits for something to happen, for so many seconds at most and unless there is new work; then lets libcurl do what
 ** it can. */
 static void drive (tw_pool *p, double seconds) {
-  int n = 0, ms = (int)ceil(fmin(fmax(patience(p, seconds), 0), 1000) * 1000);
+  int n = 0;
   CURLMcode code = CURLM_OK;
-  if (!p->added && ms > 0) code = curl_multi_poll(p->multi, NULL, 0, ms, NULL);
+  if (!p->added && seconds > 0) {
+    int ms = (int)ceil(patience(p, fmin(seconds, 1000)) * 1000);
+    code = curl_multi_poll(p->multi, NULL, 0, ms, NULL);
+  }
   p->added = 0;
   if (code == CURLM_OK) code = curl_multi_perform(p->multi, &n);
   for (CURLMsg *m; (m = curl_multi_info_read(p->multi, &n)) != NULL;) {
