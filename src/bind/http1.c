@@ -149,17 +149,7 @@ static void pushheaders (lua_State *L, const tw_http1 *r) {
   lua_createtable(L, 0, (int)r->fields);
   for (tw_http1_header h = { NULL, NULL, 0, 0 }; tw_http1_next(r, &h);) {
     lua_pushlstring(L, h.name, h.name_len);
-    lua_pushvalue(L, -1);
-    lua_rawget(L, -3);
-    if (lua_isnil(L, -1)) {
-      lua_pop(L, 1);
-      lua_pushlstring(L, h.value, h.value_len);
-    } else {
-      lua_pushliteral(L, ", ");
-      lua_pushlstring(L, h.value, h.value_len);
-      lua_concat(L, 3);
-    }
-    lua_rawset(L, -3);
+    tw_raw_join(L, h.value, h.value_len);
   }
 }
 

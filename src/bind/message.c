@@ -111,20 +111,8 @@ static int push_lower (lua_State *L, const char *name, size_t len) {
 static void push_headers (lua_State *L, const tw_exchange *x) {
   lua_createtable(L, 0, 16);
   tw_header h;
-  for (size_t at = 0; tw_exchange_header(x, &at, &h);) {
-    if (!push_lower(L, h.name, h.name_len)) continue;
-    lua_pushvalue(L, -1);
-    lua_rawget(L, -3);
-    if (lua_isnil(L, -1)) {
-      lua_pop(L, 1);
-      lua_pushlstring(L, h.value, h.value_len);
-    } else { /* a repeat */
-      lua_pushliteral(L, ", ");
-      lua_pushlstring(L, h.value, h.value_len);
-      lua_concat(L, 3);
-    }
-    lua_rawset(L, -3);
-  }
+  for (size_t at = 0; tw_exchange_header(x, &at, &h);)
+    if (push_lower(L, h.name, h.name_len)) tw_raw_join(L, h.value, h.value_len);
 }
 
 int tw_message_pushresult (lua_State *L, tw_exchange *x) {

@@ -22,4 +22,19 @@ static inline void tw_raw_set (lua_State *L, const char *name, const char *value
   lua_setfield(L, -2, name);
 }
 
+/* Sets the field whose name is on top, which it pops, of the table below it; a repeat is joined to what is there. */
+static inline void tw_raw_join (lua_State *L, const char *value, size_t len) {
+  lua_pushvalue(L, -1);
+  lua_rawget(L, -3);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lua_pushlstring(L, value, len);
+  } else {
+    lua_pushliteral(L, ", ");
+    lua_pushlstring(L, value, len);
+    lua_concat(L, 3);
+  }
+  lua_rawset(L, -3);
+}
+
 #endif
