@@ -136,7 +136,14 @@ function Tasks:dequeue ()
   return task
 end
 
--- Forgets light threads that nobody can wait for any more, nor need to: what they did not come to is told.
+-- Can nobody wait for the group's light threads any more, nor need to: has their host ended them, or have they ended
+-- and is who started them gone?
+local function orphaned (group)
+  local starter = group.starter
+  return group.crew:gone() or group.live == 0 and starter and coroutine.status(starter) == "dead"
+end
+
+-- Forgets them; what they did not come to is told.
 local function disband (group)
   for i = 1, group.started do
     group.results[i] = group.results[i] or { n = 2, nil, "the task was ended with its host's threads" }
@@ -144,20 +151,12 @@ local function disband (group)
   group.starter, group.crew, group.threads, group.live = nil, nil, 0, 0
 end
 
--- Are the group's light threads somebody else's: do some run, or wait to be joined by who started them and still can?
-local function belongs_elsewhere (group)
-  local starter = group.starter
-  if starter == coroutine.running() then return false end
-  local lost = starter and coroutine.status(starter) == "dead"
-  return group.live > 0 or group.threads > 0 and not lost
-end
-
--- Is the caller one that can only add: a task of this group, also by way of another's; where tasks are made one after
--- another anybody, while one is?
+-- Is the caller one that can only add: a task of this group, also by way of another's; with light threads anybody but
+-- who started those that run or are to be joined; where tasks are made one after another anybody, while one is?
 function Tasks:inside ()
   if self.transport.crew then
-    if self.crew and self.crew:gone() then disband(self) end
-    return belongs_elsewhere(self)
+    if self.crew and orphaned(self) then disband(self) end
+    return self.live + self.threads > 0 and self.starter ~= coroutine.running()
   end
   if not self.transport.step then return self.live > 0 end
   local task = current
@@ -252,7 +251,6 @@ end
 -- is as new. Inside a task of the same group it raises; in nginx in every thread but the one that began it.
 function Tasks:wait ()
   if self:inside() then errors.raise("a task cannot wait for its own group, nor any thread but who began it", 2) end
-  if self.starter ~= coroutine.running() then self.threads = 0 end  -- they have ended; who could join them is gone
   self:start()
   while self.live > 0 or self.threads > 0 do
     self:turn()
