@@ -93,6 +93,13 @@ describe("inside an nginx worker", function ()
   end)
   before_each(function () server:reset() end)
 
+  -- The account owns so many numbers.
+  local function own (count)
+    local owned = {}
+    for i = 1, count do owned[i] = ("+1415555%04d"):format(i) end
+    server:own(owned)
+  end
+
   local function soon (path, expected)
     local deadline, said = core.now() + 3, front:get(path)
     while said ~= expected and core.now() < deadline do
@@ -141,9 +148,7 @@ describe("inside an nginx worker", function ()
   end
 
   it("a walk that asks ahead may go on in another thread", function ()
-    local owned = {}
-    for i = 1, 15 do owned[i] = ("+1415555%04d"):format(i) end
-    server:own(owned)
+    own(15)
     assert.equal("10, 5", (front:get "/handed_over"))
   end)
 
@@ -154,9 +159,7 @@ describe("inside an nginx worker", function ()
 
   for what, said in pairs{ sleep = "slept, 6", walk = "25, 25", buy = "+14155550199, 6" } do
     it("tasks leave alone what the thread that began them does meanwhile: " .. what, function ()
-      local owned = {}
-      for i = 1, 25 do owned[i] = ("+1415555%04d"):format(i) end
-      server:own(owned)
+      own(25)
       assert.equal(said, (front:get("/beside?what=" .. what)), front:log())
     end)
   end
@@ -174,9 +177,7 @@ describe("inside an nginx worker", function ()
 
   for how, said in pairs{ [""] = "done, 5", ["?exit=1"] = "the task was ended with its host's threads, 5" } do
     it("tasks and a walk of one phase come to an end in the next: /relay" .. how, function ()
-      local owned = {}
-      for i = 1, 15 do owned[i] = ("+1415555%04d"):format(i) end
-      server:own(owned)
+      own(15)
       assert.equal(said, (front:get("/relay" .. how)), front:log())
     end)
   end
