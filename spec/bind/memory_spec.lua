@@ -7,13 +7,15 @@ local rows = require "spec.support.rows"
 
 local PN, NUMBER = rows.sid("PN"), "+14155550123"
 
-local function sweep (f)
+-- prepare, where it is given, runs ahead of each famine, but not between it and the call behind it.
+local function sweep (f, prepare)
   local wanted = f()
   for _, sticky in ipairs{ false, true } do
     local n, struck = 0, true
     while struck do
       local ok, value
       n = n + 1
+      if prepare then prepare() end
       collectgarbage()
       struck, ok, value = memory.starve(n, sticky, f)
       if ok then
@@ -29,6 +31,30 @@ end
 
 describe("without memory,", function ()
   local account = rows.account()
+
+  it("the core is opened or not, and then is whole", function ()
+    local registry, was = debug.getregistry(), {}
+    local function put (metatables)
+      collectgarbage() -- first what has the others
+      for _, name in ipairs{ "twilio.account/1", "twilio.core.reader" } do
+        was[name] = was[name] or registry[name]
+        registry[name] = metatables[name]
+      end
+    end
+    finally(function ()
+      package.loaded["twilio.core"] = core
+      put(was)
+    end)
+    local function open ()
+      package.loaded["twilio.core"] = nil
+      local opened = require "twilio.core"
+      local own, reader = assert(opened.account{ account_sid = rows.account_sid, secret = "s" }), opened.reader("GET")
+      local function gc (value) return type(debug.getmetatable(value).__gc) end
+      return { own:sid(), tostring(own), getmetatable(own), gc(own), reader:keepalive(), getmetatable(reader),
+        gc(reader), assert(opened.request("list_incoming", own)).url }
+    end
+    sweep(open, function () put{} end)
+  end)
 
   it("an account is made or not", function ()
     sweep(function ()

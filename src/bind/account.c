@@ -102,12 +102,11 @@ void tw_account_register (lua_State *L) {
     { "__tostring", account_tostring },
     { NULL, NULL },
   };
-  if (luaL_newmetatable(L, TW_ACCOUNT_META)) {
-    luaL_setfuncs(L, meta, 0);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-  }
+  luaL_newmetatable(L, TW_ACCOUNT_META);
+  luaL_setfuncs(L, meta, 0);
+  luaL_newlib(L, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
   lua_pop(L, 1);
 }

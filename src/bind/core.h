@@ -4,7 +4,7 @@
 
 #include "compat.h"
 
-/* account.c: makes the account's metatable, once a state. core.account. */
+/* account.c: makes the account's metatable, or fills it again: memory may have failed half way. core.account. */
 void tw_account_register (lua_State *L);
 int tw_account_new (lua_State *L);
 
