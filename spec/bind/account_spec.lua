@@ -35,6 +35,12 @@ describe("an account", function ()
     end
   end)
 
+  it("tells a colon of the secret from the one behind the user", function ()
+    local a = assert(account{ secret = "x:y" })
+    assert.is_true(a:matches(SID, "x:y"))
+    assert.is_false(a:matches(SID .. ":x", "y"))
+  end)
+
   it("may prove itself by an API key", function ()
     local a = assert(account{ user = KEY })
     assert.is_true(a:matches(KEY, SECRET))

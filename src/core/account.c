@@ -23,15 +23,14 @@ static char *base64 (char *to, const char *bytes, size_t n) {
   return to;
 }
 
-/* The Basic credentials of user and secret, which fit: their lengths have been checked. */
-static void authorize (char *to, const char *user, size_t user_len, const char *secret,
-                       size_t secret_len) {
-  char pair[TW_USER_MAX + 1 + TW_SECRET_MAX];
-  memcpy(pair, user, user_len);
-  pair[user_len] = ':';
-  memcpy(pair + user_len + 1, secret, secret_len);
+/* The Basic credentials of a user, who is as long as a SID, and a secret, which fits. */
+static void authorize (char *to, const char *user, const char *secret, size_t secret_len) {
+  char pair[TW_SID_LEN + 1 + TW_SECRET_MAX];
+  memcpy(pair, user, TW_SID_LEN);
+  pair[TW_SID_LEN] = ':';
+  memcpy(pair + TW_SID_LEN + 1, secret, secret_len);
   memcpy(to, "Basic ", 6);
-  *base64(to + 6, pair, user_len + 1 + secret_len) = '\0';
+  *base64(to + 6, pair, TW_SID_LEN + 1 + secret_len) = '\0';
   tw_wipe(pair, sizeof pair);
 }
 
@@ -150,7 +149,7 @@ const char *tw_account_open (tw_account *a, const char *sid, size_t sid_len, con
   if (problem != NULL) return problem;
   memcpy(a->sid, sid, sid_len);
   memcpy(a->version, version, version_len);
-  authorize(a->authorization, user, user_len, secret, secret_len);
+  authorize(a->authorization, user, secret, secret_len);
   a->open = 1;
   return NULL;
 }
@@ -163,9 +162,9 @@ int tw_account_matches (const tw_account *a, const char *user, size_t user_len, 
                         size_t secret_len) {
   char given[sizeof a->authorization];
   unsigned differ = 0;
-  if (!a->open || user_len > TW_USER_MAX || secret_len > TW_SECRET_MAX) return 0;
+  if (!a->open || user_len != TW_SID_LEN || secret_len > TW_SECRET_MAX) return 0;
   memset(given, 0, sizeof given);
-  authorize(given, user, user_len, secret, secret_len);
+  authorize(given, user, secret, secret_len);
   for (size_t i = 0; i < sizeof given; i++) differ |= (unsigned)(given[i] ^ a->authorization[i]);
   tw_wipe(given, sizeof given);
   return differ == 0;

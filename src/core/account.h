@@ -7,7 +7,7 @@
 
 #define TW_ACCOUNT_META "twilio.account/1"
 
-enum { TW_SID_LEN = 34, TW_USER_MAX = 64, TW_SECRET_MAX = 128, TW_ORIGIN_MAX = 280 };
+enum { TW_SID_LEN = 34, TW_SECRET_MAX = 128, TW_ORIGIN_MAX = 280 };
 
 typedef struct tw_account {
   int open;                   /* 0: closed, every field wiped. A zeroed account is a closed one. */
