@@ -7,7 +7,7 @@ local abi = _VERSION == "Lua 5.4" and "5.4" or "5.1"
 
 function native.library (name)
   local source, target = "spec/support/" .. name .. ".c", "build/" .. abi .. "/spec/" .. name .. ".so"
-  local current = ("[ %s -nt %s ] && [ -z \"$(find src/core -newer %s)\" ]"):format(target, source, target)
+  local current = ("[ %s -nt %s ] && [ -z \"$(find src -newer %s)\" ]"):format(target, source, target)
   -- Written elsewhere first: another spec may be loading it. What is preloaded is for this Lua, not for the compiler.
   local compile = ("mkdir -p %s && { %s || { env -u LD_PRELOAD %s -std=c99 -D_GNU_SOURCE -O1 -Wall -Wextra -shared"
     .. " -fPIC -Isrc/bind $(pkg-config --cflags lua%s 2>/dev/null || echo -I/usr/include/lua%s) -o %s.$$ %s -ldl"
