@@ -41,7 +41,7 @@ local lua_walls = {
   { path = "^lua/twilio/call%.lua$", only = "errors retry", never = CLOCK },
   { path = "^lua/twilio/fate%.lua$", only = "core retry", never = CLOCK },
   { path = "^lua/twilio/purchase%.lua$", only = "core errors" },
-  { path = "^lua/twilio/transfer%.lua$", only = "" },
+  { path = "^lua/twilio/transfer%.lua$", only = "core" },
   { path = "^lua/twilio/operations%.lua$", only = "core errors pager searcher" },
   { path = "^lua/twilio/pager%.lua$", only = "errors" },
   { path = "^lua/twilio/search%.lua$", only = "errors" },

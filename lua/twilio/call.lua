@@ -101,9 +101,9 @@ function Call:prepare (round, err, wait, cost)
   if wait > 0 then world:sleep(wait) end
 end
 
--- What is told beside a success: about its last exchange and about the round.
+-- What is told beside a success: about its last exchange, which may be a delete's that found nothing, and the round.
 local function about (round, fate)
-  local info = fate.info or { status = fate.status }
+  local info = fate.info or { status = fate.status, request_id = fate.err.request_id }
   info.attempts = round.tries
   return info
 end
@@ -173,8 +173,8 @@ function Call:read (request, attempts)
   return self:run(round)
 end
 
--- Looks by find(attempts), which answers a value, or nil and perhaps err, until it is there, or the time for a slow
--- server and a lagging list is over. One attempt a look: the next look is the next attempt. Where no other could see
+-- Looks by find(attempts), which answers a value and info, or nil and perhaps err, until it is there, or the time for a
+-- slow server and a lagging list is over. One attempt a look: the next look is the next attempt. Where no other could see
 -- more, it ends with nil, err: by Twilio's own word, or because nothing goes out any more. Who else answers in Twilio's
 -- place (a proxy, with a page) will not do so for ever.
 function Call:settle (find)
@@ -182,7 +182,7 @@ function Call:settle (find)
   local wait, ends = t.look, self:now() + t.settle
   while true do
     local found, err = find(1)
-    if found then return found end
+    if found then return found, err end
     if err and not err.retryable and (err.code or not err.status) then return nil, err end
     local left = ends - self:now()
     local pause = math.max(math.min(wait, left), err and err.retry_after or 0)
@@ -192,11 +192,10 @@ function Call:settle (find)
   end
 end
 
--- The info of a round whose effect was found by looking: a success like any other.
-function Call:found (round)
+-- The info of a round whose effect was found by looking, with this info of the look's: a success like any other.
+function Call:found (round, info)
   retry.refund(self.world.purse, round.cost)
-  local info = about(round, {})
-  info.reconciled = true
+  info.attempts, info.reconciled = round.tries, true
   return info
 end
 

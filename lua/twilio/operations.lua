@@ -1,6 +1,7 @@
 -- The functions that a user sees, made from core's rows. Each is one call of a session; mistakes raise here, at the
 -- caller's line, and nowhere below.
 
+local cjson = require "cjson"
 local core = require "twilio.core"
 local errors = require "twilio.errors"
 local pagers = require "twilio.pager"
@@ -83,6 +84,7 @@ local function intent_of (given)
   local intent = {}
   for name, kind in pairs(intent_fields) do
     local value = rawget(given, name)
+    if value == cjson.null then value = nil end  -- an intent may come back from a journal
     if value ~= nil and type(value) ~= kind then
       return nil, ("an intent's %s must be a %s, not a %s"):format(name, kind, type(value))
     end

@@ -6,11 +6,16 @@ local plans = require "twilio.plan"
 local purchase = require "twilio.purchase"
 local transfers = require "twilio.transfer"
 
+-- Does the request's form hold more than one thing?
+local function has_settings (request)
+  return request.body:find("&", 1, true) ~= nil
+end
+
 local function of_number (session, plan, request)
   local number = request.phone_number
   local list, err = plans.beside(session, plan, "list_incoming", { phone_number = number, page_size = 20 })
   if not list then return nil, err end
-  return { request = request, list = list, phone_number = number, settings = request.body:find("&", 1, true) ~= nil,
+  return { request = request, list = list, phone_number = number, settings = has_settings(request),
            on_intent = plan.options.on_intent or session.settings.on_intent }
 end
 
@@ -55,7 +60,8 @@ local function transfer (session, call, plan)
   local target = givens.pick(plan.params, "transfer_to")
   local there, err = plans.beside(session, plan, "get_incoming", { sid = plan.request.sid, account_sid = target })
   if not there then return nil, err end
-  return transfers.transfer(call, { request = plan.request, there = there, target = target })
+  return transfers.transfer(call, { request = plan.request, there = there, target = target,
+                                     settings = has_settings(plan.request) })
 end
 
 -- "bought", record, info; "not_found_yet", nil, info; or "unknown", err. The intent is that of a purchase, which is

@@ -13,15 +13,15 @@ local function owned_before (call, since, record)
   return created < since - call.world.times.skew
 end
 
--- Looks, with so many attempts at most. The record of exactly this number, and info; or nil, and then err where even
--- that is not known. The list's filter also matches parts and patterns.
+-- Looks, with so many attempts at most. The record of exactly this number, and info; or nil and err where even that is
+-- not known; or nil, nil, info. The list's filter also matches parts and patterns.
 local function find (call, order, attempts)
   local page, info = call:read(order.list, attempts)
   if not page then return nil, info end
   for _, record in ipairs(page.incoming_phone_numbers) do
     if record.phone_number == order.phone_number and tostring(record.sid):find("^PN") then return record, info end
   end
-  return nil
+  return nil, nil, info
 end
 
 -- Tells on_intent of the purchase, before its first byte. An error in it is the caller's, and stops the purchase.
@@ -42,16 +42,30 @@ local function pursue (call, order)
     if record and order.settings and before(record) ~= false then return nil end
     return record, info
   end
-  local record, info, action, blind
+  local record, info, action, seen
   repeat
     record, info, action = call:run(round)
     if not record and round.doubted then  -- at the last chance one look, else for as long as it may take to show
-      if action == "reconcile" then record, blind = call:settle(look) else record = look() end
-      if record then info = call:found(round) end
+      if action == "reconcile" then record, seen = call:settle(look) else record, seen = look() end
+      if record then info = call:found(round, seen) end
     end
-  until record or blind or action ~= "reconcile" or not call:again(round, info)
+  until record or seen or action ~= "reconcile" or not call:again(round, info)
   if record and before(record) then info.already_owned = true end
   return record, info
+end
+
+-- Keeps a number from the calls beside this one that would draw it: both would believe to have bought it. Such a claim
+-- ends where nothing was sent, with a definite refusal, or with the time that this call and another one may take.
+local function claim (call, number)
+  local drawn, now = call.world.drawn, call:now()
+  for other, ends in pairs(drawn) do
+    if ends <= now then drawn[other] = nil end
+  end
+  drawn[number] = math.max(call.ends, now + call.world.times.money_deadline)
+end
+
+local function waive (call, number)
+  call.world.drawn[number] = nil
 end
 
 -- Buys order.phone_number by order.request; order.list is the request that lists it among the owned ones;
@@ -59,23 +73,22 @@ end
 -- Answers record, info; or nil, err. An err that is not of kind ambiguous means: certainly not bought.
 local function buy (call, order)
   intend(call, order)
-  return pursue(call, order)
+  claim(call, order.phone_number)
+  local record, info = pursue(call, order)
+  if not (record or info.maybe_applied) then waive(call, order.phone_number) end
+  return record, info
 end
 
 local candidates = 5
 
--- Takes one of the numbers out of the list: at random, since rivals see the same list; and none that this client is
--- after in a call beside this one, since both would believe to have bought it. Such a claim ends where nothing was
--- sent, with a definite refusal, or with the time that this call and another one may take.
+-- Takes one of the numbers out of the list and claims it: at random, since rivals see the same list; and none that this
+-- client is after in a call beside this one.
 local function draw (call, numbers)
-  local drawn, now = call.world.drawn, call:now()
-  for number, ends in pairs(drawn) do
-    if ends <= now then drawn[number] = nil end
-  end
   while #numbers > 0 do
     local number = table.remove(numbers, math.floor(call.world.random() * #numbers) + 1).phone_number
-    if type(number) == "string" and not drawn[number] then
-      drawn[number] = math.max(call.ends, now + call.world.times.money_deadline)
+    local ends = type(number) == "string" and (call.world.drawn[number] or 0)
+    if ends and ends <= call:now() then
+      claim(call, number)
       return number
     end
   end
@@ -111,14 +124,14 @@ local function choose (call, searches, order_for)
     if not number then break end
     local ok, order, none = pcall(prepare, call, order_for, number)
     if not (ok and order) then
-      call.world.drawn[number] = nil
+      waive(call, number)
       if not ok then error(order, 0) end
       return nil, none
     end
     local record, info = pursue(call, order)
     if record then return record, info end
     err = info
-    if err.maybe_applied then err.retryable = false else call.world.drawn[number] = nil end
+    if err.maybe_applied then err.retryable = false else waive(call, number) end
     if err.kind ~= "not_available" then return nil, err end
   end
   return nil, err or errors.of({ kind = "not_available", retryable = found, message = found and
@@ -129,7 +142,7 @@ end
 -- After a crash: "bought", record, info; "not_found_yet", nil, info; or "unknown", err. `order` has list, phone_number
 -- and since.
 local function reconcile (call, order)
-  local record, info = find(call, order)
+  local record, info, seen = find(call, order)
   if record then
     info.already_owned = owned_before(call, order.since, record) or nil
     return "bought", call:finish(record, info)
@@ -137,7 +150,7 @@ local function reconcile (call, order)
     call:finish(nil, info)
     return "unknown", info
   end
-  return "not_found_yet", call:finish(nil, {})
+  return "not_found_yet", call:finish(nil, seen)
 end
 
 return { buy = buy, choose = choose, reconcile = reconcile }

@@ -110,10 +110,11 @@ describe("a removal", function ()
   end)
 
   it("is tried again in doubt, and a 404 then means that it was done", function ()
+    missing.headers["twilio-request-id"] = "RQ1"
     for _, doubt in ipairs{ fake.lost, fake.problem(500, 20500) } do
       local value, info = call("release", { doubt, missing })
       assert.same({ sid = fake.sid, removed = true }, value)
-      assert.is_true(info.already_gone)
+      assert.same({ true, 404, "RQ1", 2 }, { info.already_gone, info.status, info.request_id, info.attempts })
     end
   end)
 

@@ -140,6 +140,16 @@ describe("a purchase by area code", function ()
     assert.is_nil((numbers.buy{ area_code = 415 }))
   end)
 
+  it("does not go after a number that another call buys by name, unless that one was refused", function ()
+    for refusal, methods_then in pairs{ [false] = "GET", [taken] = "GET POST" } do
+      local transport = fake.transport(refusal or bought, found, bought)
+      local numbers = fake.client(transport).numbers
+      numbers.buy{ phone_number = fake.number }
+      numbers.buy{ area_code = 415 }
+      assert.equal("POST " .. methods_then, methods(transport))
+    end
+  end)
+
   it("lets go of a number that was refused, or never asked for", function ()
     local refusals = { taken, fake.unsent }
     for _, refusal in ipairs(refusals) do
@@ -266,8 +276,15 @@ describe("reconcile", function ()
     assert.truthy(request.url:find("^https://api%.twilio%.com/"))
   end)
 
+  it("takes an intent from a journal in JSON, where null is as if absent", function ()
+    local intent = require "cjson".decode('{"phone_number":"' .. fake.number .. '","account_sid":null,"since":null}')
+    assert.equal("bought", (reconcile(intent, there)))
+  end)
+
   it("says not yet, not never", function ()
-    assert.equal("not_found_yet", (reconcile({ phone_number = fake.number }, absent)))
+    local verdict, record, info = reconcile({ phone_number = fake.number }, absent)
+    assert.same({ "not_found_yet", nil, 200, 1, "number" },
+                { verdict, record, info.status, info.attempts, type(info.elapsed) })
   end)
 
   it("says unknown when it cannot look", function ()

@@ -304,6 +304,12 @@ describe("a purchase by number", function ()
     assert.same({ fake.sid, nil, 2 }, { record.sid, info.reconciled, info.attempts })
   end)
 
+  it("tells about the look that found it, as any call does", function ()
+    local seen = fake.response(200, there.body, { ["twilio-request-id"] = "RQ1" })
+    local _, info = buy{ fake.lost, seen }
+    assert.same({ 200, "RQ1", 1, true }, { info.status, info.request_id, info.attempts, info.reconciled })
+  end)
+
   it("with settings is found, settings and all, where the number is new", function ()
     local record, info, transport = buy({ fake.lost, there }, { phone_number = fake.number, voice_url = "https://a.b" })
     assert.same({ fake.sid, true, nil }, { record.sid, info.reconciled, info.already_owned })

@@ -36,6 +36,35 @@ describe("a transfer", function ()
     assert.same({ fake.sid, true }, { value and value.sid, info.reconciled })
   end)
 
+  it("in doubt tells about the look that found it, as any call does", function ()
+    there.headers["twilio-request-id"] = "RQ1"
+    local _, info = transfer(fake.lost, there)
+    assert.same({ 200, "RQ1", 1, true }, { info.status, info.request_id, info.attempts, info.reconciled })
+  end)
+
+  describe("with settings, in doubt,", function ()
+    local with_settings = { sid = fake.sid, transfer_to = target, voice_url = "https://a.b" }
+    local date = { date = "Thu, 30 Jul 2015 23:19:05 GMT" }
+
+    local function found (updated)
+      local record = fake.record{ account_sid = target, date_updated = updated }
+      return fake.client(fake.transport(fake.lost, fake.response(200, record, date)))
+        .numbers.update_incoming(with_settings)
+    end
+
+    it("is found where the number was changed since", function ()
+      local record, info = found "Thu, 30 Jul 2015 23:19:04 +0000"
+      assert.same({ fake.sid, true }, { record and record.sid, info.reconciled })
+    end)
+
+    it("stays in doubt where the number was there before, as it was, or nobody knows", function ()
+      for _, updated in ipairs{ "Thu, 30 Jul 2015 23:18:50 +0000", "" } do
+        local record, err = found(updated)
+        assert.same({ nil, "ambiguous" }, { record, err.kind })
+      end
+    end)
+  end)
+
   it("that is not found stays in doubt", function ()
     local value, err, transport = transfer(function (request)
       return request.method == "POST" and fake.lost or missing
