@@ -107,7 +107,8 @@ function Session:search (row, given)
   return function (contains)
     local plan, err = plan_of(contains)
     if not plan then return nil, err end
-    return self:run(plan)
+    local page, info = self:run(plan)
+    return page, info, plan.request
   end, options
 end
 

@@ -19,6 +19,10 @@ local function new (source, plan, err, options)
                         seen = {} }, Pager)
 end
 
+local function failure (self, kind, message)
+  return errors.of({ kind = kind, message = message }, self.plan.request)
+end
+
 -- A failure on the way tells how far the walk came, and where to resume it.
 local function report (self, err)
   err.records, err.resume = self.records, self.uri
@@ -58,9 +62,9 @@ end
 local function turn (self, uri)
   local plan, err
   if loops(self, uri) then
-    err = errors.new{ kind = "protocol", message = "the listing's pages lead back to an earlier one" }
+    err = failure(self, "protocol", "the listing's pages lead back to an earlier one")
   elseif self.pages >= pages_max then
-    err = errors.new{ kind = "limit", message = "the listing has more than " .. pages_max .. " pages" }
+    err = failure(self, "limit", "the listing has more than " .. pages_max .. " pages")
   else
     plan, err = self.source:follow(self.plan, uri)
   end

@@ -1,5 +1,5 @@
--- A plan: what a call needs before anything is sent. { request; params, the caller's without settings; options, see
--- given.lua }. Every function here answers a plan; nil, err; or nil, message for a mistake in the caller's code.
+-- A plan: what a call needs before anything is sent. { request; params, the caller's without settings but those that are
+-- in the path; options, see given.lua }. Every function here answers a plan; nil, err; or nil, message for a mistake in the caller's code.
 
 local core = require "twilio.core"
 local errors = require "twilio.errors"
@@ -81,10 +81,12 @@ local function of_search (session, row, given)
   local plan, err = of_call(session, row, row.name, rest)
   if not plan then return nil, err end
   options.contains, options.area_code = givens.pick(rest, "contains"), givens.pick(rest, "area_code")
+  local params = givens.without(plan.params, "contains", "account_sid", "api_version")
   return function (contains)
-    local narrower = givens.without(rest, "contains")
-    narrower.contains = contains
-    return of_call(session, row, row.name, narrower)
+    params.contains = contains
+    local request, wrong = beside(session, plan, row.name, params)
+    if not request then return nil, wrong end
+    return { request = request, params = params, options = plan.options }
   end, options
 end
 

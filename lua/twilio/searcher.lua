@@ -64,8 +64,9 @@ local function root (self, list)
   return ("+1%d"):format(self.area_code)
 end
 
---- A walk. `ask(contains)` makes one search with this pattern (nil: without one) → page | nil, err. `options` has the
---- caller's `contains`, `area_code`, `limit` and `page_size`. The walk is used as a pager is: see pager.lua.
+--- A walk. `ask(contains)` makes one search with this pattern (nil: without one) → page, info, request | nil, err.
+--- `options` has the caller's `contains`, `area_code`, `limit` and `page_size`. The walk is used as a pager is: see
+--- pager.lua.
 local function new (ask, options)
   local contains = options.contains
   if type(contains) == "number" then contains = ("%d"):format(contains) end
@@ -81,6 +82,12 @@ local function has_numbers (list)
     if type(list[i].phone_number) ~= "string" then return false end
   end
   return true
+end
+
+-- The error of such an answer.
+local function numberless (info, request)
+  return errors.of({ kind = "protocol", message = "the search answered a row without its phone_number",
+                     status = info.status, request_id = info.request_id, attempts = info.attempts, sent = true }, request)
 end
 
 -- Leaves out of `list` what came before, and what is beyond the limit.
@@ -116,10 +123,8 @@ function Search:next ()
   local todo = self.todo
   while todo[1] ~= nil and not (self.limit and self.records >= self.limit) do
     local pattern = todo[#todo]
-    local page, info = self.ask(pattern or nil)
-    if page and not has_numbers(page[key]) then
-      page, info = nil, errors.new{ kind = "protocol", message = "the search answered a row without its phone_number" }
-    end
+    local page, info, request = self.ask(pattern or nil)
+    if page and not has_numbers(page[key]) then page, info = nil, numberless(info, request) end
     if not page then
       info.records = self.records
       return nil, info

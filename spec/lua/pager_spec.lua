@@ -16,9 +16,9 @@ local function listing (pages, fail, next_uri)
     for sid in (pages[plan.page] or ""):gmatch("%S+") do page.records[#page.records + 1] = { sid = sid } end
     return page, { status = 200 }
   end
-  function source.follow (_, _, uri)
+  function source.follow (_, plan, uri)
     if uri:find("evil") then return nil, { kind = "protocol", message = "not followed" } end
-    return { page = tonumber(uri) }
+    return { page = tonumber(uri), request = plan.request }
   end
   function source.ahead () end
   return source
@@ -27,7 +27,8 @@ end
 local function open (source, options)
   options = options or {}
   options.key = "records"
-  return pagers.new(source, { page = options.uri and tonumber(options.uri) or 1 }, nil, options)
+  local request = { operation = "list_things", method = "GET", url = "https://localhost/Things.json?PageSize=3" }
+  return pagers.new(source, { page = options.uri and tonumber(options.uri) or 1, request = request }, nil, options)
 end
 
 local function sids (pager)
@@ -105,7 +106,8 @@ describe("a pager", function ()
           page, err = pager:next()
           assert.truthy(#source.fetched <= 2 * math.max(before, length) + length + 2)
         until not page
-        assert.equal("protocol", err.kind)
+        assert.same({ "protocol", "list_things", "GET", "/Things.json" },
+                    { err.kind, err.operation, err.method, err.path })
       end
     end
   end)

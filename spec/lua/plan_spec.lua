@@ -46,6 +46,33 @@ describe("a plan", function ()
     assert.same({ nil, "invalid" }, { none, err.kind })
   end)
 
+  it("of a walk through a search keeps no secret of the call's where Lua can see it", function ()
+    local plan_of = plans.of_search(session(), rows.search_local, { area_code = 415, country_code = "US",
+                                                                    account_sid = "AC" .. ("c"):rep(32),
+                                                                    auth_token = "needle" })
+    local seen = {}
+    local function search (value)
+      assert.not_equal("needle", value)
+      if seen[value] then return end
+      if type(value) == "table" then
+        seen[value] = true
+        for key, inner in pairs(value) do search(key) search(inner) end
+      elseif type(value) == "function" and value ~= plans.beside then
+        seen[value] = true
+        for i = 1, math.huge do
+          local name, inner = debug.getupvalue(value, i)
+          if not name then break end
+          search(inner)
+        end
+      end
+    end
+    search(plan_of)
+    local request = plan_of("+1415").request
+    assert.is_true(request.account:matches("AC" .. ("c"):rep(32), "needle"))
+    assert.truthy(request.url:find("Contains=%2B1415", 1, true))
+    assert.truthy(request.url:find("AreaCode=415", 1, true))
+  end)
+
   it("beside another keeps to its account and version", function ()
     local own = session()
     local first = plans.of_call(own, rows.buy, "buy", { phone_number = "+14155550123", api_version = "2008-08-01",

@@ -145,10 +145,15 @@ describe("a search beyond one answer", function ()
   it("answers a row without its number as a failure, and tries that search again", function ()
     for _, number in ipairs{ 14155550123, {}, false } do
       local rows = { { phone_number = "+14155550122" }, { phone_number = number or nil } }
-      local pages = searcher.new(function () return { available_phone_numbers = rows } end, {})
+      local request = { operation = "search_local", method = "GET", url = "https://localhost/Local.json?AreaCode=415" }
+      local pages = searcher.new(function ()
+        return { available_phone_numbers = rows }, { status = 200, request_id = "RQ1", attempts = 2 }, request
+      end, {})
       local page, err = pages:next()
       assert.is_nil(page)
-      assert.same({ "protocol", 0 }, { err.kind, err.records })
+      assert.same({ kind = "protocol", message = err.message, records = 0, operation = "search_local", method = "GET",
+                    path = "/Local.json", status = 200, request_id = "RQ1", attempts = 2, sent = true,
+                    retryable = false }, err)
       rows[2].phone_number = "+14155550123"
       assert.equal(2, #pages:next().available_phone_numbers)
     end
