@@ -28,13 +28,19 @@ describe("the patterns of a search", function ()
     assert.equal("*555*", search.pattern("?555?"))
   end)
 
+  it("have sixteen characters at most", function ()
+    assert.equal("+123456789012345", search.starts_with("+1 234 567 890 12345"))
+    assert.equal("123456789012345$", search.ends_with("123456789012345"))
+  end)
+
   for what, call in pairs{
     ["a start without its country"] = function () search.starts_with("415") end,
     ["a + that a ? follows, which Twilio does not take"] = function () search.pattern("+?415") end,
     ["a ? before and behind too few digits"] = function () search.pattern("?4?") end,
     ["a ? between digits"] = function () search.pattern("+1 4?5") end,
     ["no text at all"] = function () search.ends_with(nil) end,
-    ["more than sixteen characters"] = function () search.starts_with("+1234567890123456") end,
+    ["a start of more than sixteen characters"] = function () search.starts_with("+1234567890123456") end,
+    ["an end of more than sixteen characters, its $ among them"] = function () search.ends_with("1234567890123456") end,
   } do
     it("raise at the caller's line for " .. what, function ()
       local ok, message = pcall(call)
