@@ -21,7 +21,8 @@ local function faults (probability, reads, factor)
   end
   local left = 1
   for _, kind in ipairs{ "throttle", "error", "drop_before", "truncate", "garbage" } do
-    rules[#rules + 1] = { method = "GET", fault = kind, status = 503, probability = reads / 5 / left }
+    rules[#rules + 1] = { method = "GET", fault = kind, status = kind == "error" and 503 or nil,
+                          probability = reads / 5 / left }
     left = left - reads / 5
   end
   return rules

@@ -49,6 +49,8 @@ describe("sandbox: faults", function ()
     end
     rule("error")
     assert.equal(500, buy().status)
+    rule("error", { status = 503, retry_after = 7 })
+    assert.equal("7", buy().headers["retry-after"])
   end)
 
   it("error_after: a status, processed", function ()
@@ -295,6 +297,13 @@ describe("sandbox: as a transport", function ()
     end)
   end
 
+  it("raises for a field that its fault does not use", function ()
+    for _, rule in ipairs{ { fault = "throttle", status = 503 }, { fault = "error", seconds = 1 },
+                           { fault = "late", retry_after = 1 }, { fault = "drop_after", status = 500 } } do
+      raises_here("rule 1 has a ", box_method("faults"), { rules = { rule } })
+    end
+  end)
+
   it("raises for a rule that is no table, or names no fault", function ()
     raises_here("rule 1 must be a table", box_method("faults"), { rules = { "error" } })
     raises_here("rule 1", box_method("faults"), { rules = { {} } })
@@ -302,9 +311,9 @@ describe("sandbox: as a transport", function ()
 
   it("takes the least and the most that a rule may say", function ()
     inside.new().sandbox:faults{ seed = 0, rules = {
-      { fault = "error", method = "GET", path = "", probability = 0, times = 0, seconds = 0, status = 200,
-        retry_after = 0 },
+      { fault = "error", method = "GET", path = "", probability = 0, times = 0, status = 200, retry_after = 0 },
       { fault = "error", probability = 1, status = 599 },
+      { fault = "delay", seconds = 0 },
     } }
   end)
 

@@ -62,6 +62,16 @@ describe("sandbox: paging", function ()
     assert.equal(first.next_page_uri, back.next_page_uri)
   end)
 
+  it("refuses a page beyond all counting", function ()
+    api = inside.new{ numbers = 1 }
+    for _, page in ipairs{ "99999999999999999999", "-1", "x" } do
+      assert.same({ 400, 20422 }, (function ()
+        local response = api.send("GET", ALL, { query = { Page = page } })
+        return { response.status, tonumber(response.body:match('"code":(%d+)')) }
+      end)())
+    end
+  end)
+
   for _, count in ipairs{ 0, 1, 50, 51, 1000 } do
     it("shows each of " .. count .. " numbers once", function ()
       api = inside.new{ numbers = count }

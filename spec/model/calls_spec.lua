@@ -10,7 +10,8 @@ local function rules (method, probability)
   local list, left = {}, 1
   for i, kind in ipairs(transient) do
     local share = probability / #transient
-    list[i] = { method = method, fault = kind, probability = share / left, seconds = 3, retry_after = 1 }
+    list[i] = { method = method, fault = kind, probability = share / left, seconds = kind == "late" and 3 or nil,
+                retry_after = kind == "throttle" and 1 or nil }
     left = left - share
   end
   return list

@@ -1,8 +1,8 @@
 -- What can go wrong. A rule says which requests (method, and path as plain text), how probable, and which fault:
 --
---   throttle      429, with retry_after where given; nothing processed
---   error         the status given (500 without one); nothing processed
---   error_after   processed, then that status
+--   throttle      429, with retry_after (seconds) where given; nothing processed
+--   error         the status given (500 without one), with retry_after where given; nothing processed
+--   error_after   processed, then as error
 --   drop_before   the connection closes; nothing processed
 --   drop_after    processed, then the connection closes without a byte
 --   truncate      processed, the body cut short
@@ -23,16 +23,20 @@ Faults.__index = Faults
 
 local kinds = {}
 
-function kinds.throttle (rule)
-  local response = reply.failure(429, 20429, "Too Many Requests")
+local function refusal (rule, status, code, message)
+  local response = reply.failure(status, code, message)
   response.retry_after = rule.retry_after and string.format("%d", math.ceil(rule.retry_after))
   return response
+end
+
+function kinds.throttle (rule)
+  return refusal(rule, 429, 20429, "Too Many Requests")
 end
 
 function kinds.error (rule)
   local status = math.floor(rule.status or 500)
   local code = status == 503 and 20503 or status == 500 and 20500 or status
-  return reply.failure(status, code, "The sandbox was told to fail")
+  return refusal(rule, status, code, "The sandbox was told to fail")
 end
 
 function kinds.error_after (rule, process)
@@ -69,7 +73,7 @@ local function within (least, most, whole)
   end
 end
 
--- The fields of a rule: what each must be, in words and as a test.
+-- The fields of a rule: what each must be, in words and as a test; the faults that use it, where not all do.
 local MOST = 2 ^ 31
 local fields = {
   fault = { "one of the faults", function (value) return kinds[value] ~= nil end },
@@ -77,9 +81,9 @@ local fields = {
   path = { "a text", function (value) return type(value) == "string" end },
   probability = { "a number from 0 to 1", within(0, 1) },
   times = { "a whole number", within(0, MOST, true) },
-  seconds = { "a number of seconds", within(0, MOST) },
-  status = { "a status from 200 to 599", within(200, 599, true) },
-  retry_after = { "a number of seconds", within(0, MOST) },
+  seconds = { "a number of seconds", within(0, MOST), { delay = true, late = true } },
+  status = { "a status from 200 to 599", within(200, 599, true), { error = true, error_after = true } },
+  retry_after = { "a number of seconds", within(0, MOST), { throttle = true, error = true, error_after = true } },
 }
 
 local function is_list (value)
@@ -97,6 +101,12 @@ local function wrong (rule)
     local field = fields[name]
     if not field then return "has a field that none has: " .. tostring(name) end
     if not field[2](value) then return "has a " .. name .. " that is not " .. field[1] .. ": " .. tostring(value) end
+  end
+  for name, field in pairs(fields) do
+    local users = field[3]
+    if rule[name] ~= nil and users and not users[rule.fault] then
+      return "has a " .. name .. ", which " .. rule.fault .. " does not use"
+    end
   end
 end
 

@@ -59,7 +59,7 @@ end
 
 local function whole (text, default)
   if text == nil or text == "" then return default end
-  return text:find("^%d+$") and tonumber(text)
+  return #text <= 9 and text:find("^%d+$") and tonumber(text)
 end
 
 --- One page of a book's listing.
