@@ -130,7 +130,7 @@ under_asan = @ABI=5.4-asan ONLY=lua5.4 \
 asan: ## the suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	$(sanitized)
 	$(call under_asan,1) spec/core $(filter-out %/memory_spec.lua,$(wildcard spec/bind/*_spec.lua))
-	$(call under_asan,0) spec/lua spec/transport $(addprefix spec/faults/,$(addsuffix _spec.lua,answers input json))
+	$(call under_asan,0) spec/lua spec/transport spec/regress $(addprefix spec/faults/,$(addsuffix _spec.lua,answers input json))
 oom: ## every allocation fails, once and for good: Lua's, libcurl's, OpenSSL's, our own
 	$(call ready,test)
 	@.ci/test spec/bind/memory_spec.lua spec/faults/memory_spec.lua

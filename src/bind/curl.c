@@ -13,10 +13,10 @@
 **   exchange:take() -> response | nil, failure              waits for it if need be
 **   exchange:close()                                        abandons it
 **
-** The pool owns all; an exchange's userdata points in and keeps the pool alive. Whichever goes first clears the
-** pointer, so any order of closing and collecting is safe. libcurl's callbacks reach no lua_State.
-** Nearly every call of Lua's may collect garbage, and a finalizer may close the pool that we are in: while it is in use
-** (enter, leave) a close waits. Where Lua raises between the two, for want of memory, it waits for the collector. */
+** The pool owns all; an exchange's userdata points in and keeps the pool's alive. Nothing points from C to a userdata:
+** Lua frees one also where its finalizer could not run. libcurl's callbacks reach no lua_State.
+** Nearly every call of Lua's may collect garbage, and a finalizer may close what we are at: what an exchange holds stays
+** until it is let go or the pool's userdata is collected, and whether it may still be used is asked behind such calls. */
 #include "message.h"
 #include "pool.h"
 #include "proxy.h"
@@ -27,33 +27,19 @@
 #define EXCHANGE_META "twilio.curl.exchange"
 
 typedef struct pool_box {
-  tw_pool *pool; /* NULL: closed */
-  int users;     /* who must not lose it just now */
-  int closing;   /* closed, but for those */
+  tw_pool *pool; /* NULL: collected, or never was */
+  int closed;
 } pool_box;
 
 typedef struct exchange_box {
-  tw_handle at;    /* nothing: taken, closed, or the pool went */
-  tw_handle taken; /* while its response is read: nobody else may end it */
-  pool_box *pool;  /* alive as long as this box: the uservalue holds it */
+  pool_box *pool; /* alive as long as this box: the uservalue holds it */
+  tw_exchange *x; /* NULL: let go; of no use without the pool */
+  int taken;      /* its response is being read: nobody else may let it go */
+  int sent;       /* how often it had gone out by then */
 } exchange_box;
 
 /* What a box's uservalue holds. The pool's is a weak table: an exchange's slot -> its userdata. */
 enum { UV_POOL = 1, UV_VALUE = 2 };
-
-static void enter (pool_box *box) {
-  box->users++;
-}
-
-static void shut (pool_box *box) {
-  tw_pool *pool = box->pool;
-  box->pool = NULL;
-  if (pool != NULL) tw_pool_close(pool);
-}
-
-static void leave (pool_box *box) {
-  if (--box->users == 0 && box->closing) shut(box);
-}
 
 /* sent: how often the request in question went out, for a request that was under way is not one that never was. */
 static int push_closed (lua_State *L, int sent) {
@@ -63,7 +49,7 @@ static int push_closed (lua_State *L, int sent) {
 
 /* 1 when the pool may be used; else pushes nil and the reason. */
 static int usable (lua_State *L, const pool_box *box, int sent) {
-  if (box->pool == NULL || box->closing) return push_closed(L, sent), 0;
+  if (box->closed) return push_closed(L, sent), 0;
   if (!tw_pool_forked(box->pool)) return 1;
   tw_failure f = tw_failure_make(
       "forked", "the client belongs to the process that made it: make one after the fork", sent);
@@ -76,18 +62,33 @@ static exchange_box *check_exchange (lua_State *L) {
   return luaL_checkudata(L, 1, EXCHANGE_META);
 }
 
+/* The exchange, where it may be used: NULL once it was taken or closed, or its pool was. */
+static tw_exchange *exchange_of (const exchange_box *box) {
+  return box->pool->closed || box->taken ? NULL : box->x;
+}
+
+static int sent_of (const exchange_box *box) {
+  return box->x != NULL && box->pool->pool != NULL ? box->x->sent : box->sent;
+}
+
+static void let_go (exchange_box *box) {
+  box->sent = sent_of(box);
+  if (box->x != NULL && box->pool->pool != NULL) tw_pool_release(box->pool->pool, box->x);
+  box->x = NULL;
+}
+
 static int exchange_done (lua_State *L) {
   const exchange_box *box = check_exchange(L);
+  const tw_exchange *x = exchange_of(box);
   /* In a forked child it never comes to more: who waits is to take the failure. */
-  lua_pushboolean(L, box->at.x == NULL || box->at.x->state != TW_RUNNING ||
-                         tw_pool_forked(box->pool->pool));
+  lua_pushboolean(L, x == NULL || x->state != TW_RUNNING || tw_pool_forked(box->pool->pool));
   return 1;
 }
 
 static int exchange_allow (lua_State *L) {
-  const exchange_box *box = check_exchange(L);
+  tw_exchange *x = exchange_of(check_exchange(L));
   double seconds = (double)luaL_checknumber(L, 2);
-  lua_pushboolean(L, box->at.x == NULL || tw_pool_allow(box->at.x, seconds));
+  lua_pushboolean(L, x == NULL || tw_pool_allow(x, seconds));
   return 1;
 }
 
@@ -95,46 +96,42 @@ static int exchange_notify (lua_State *L) {
   exchange_box *box = check_exchange(L);
   luaL_checkany(L, 2);
   lua_settop(L, 2);
-  if (box->at.x == NULL) return push_closed(L, box->at.sent);
-  int slot = box->at.x->slot;
+  tw_exchange *x = exchange_of(box);
+  if (x == NULL) return push_closed(L, sent_of(box));
   lua_getiuservalue(L, 1, 1);
   lua_rawgeti(L, -1, UV_POOL);
   lua_getiuservalue(L, -1, 1);
   lua_pushvalue(L, 1);
-  lua_rawseti(L, -2, slot);
+  lua_rawseti(L, -2, x->slot);
   lua_pop(L, 2);
   lua_pushvalue(L, 2);
   lua_rawseti(L, -2, UV_VALUE);
-  if (box->at.x == NULL) return push_closed(L, box->at.sent);
-  tw_pool_notify(box->pool->pool, box->at.x);
+  if (exchange_of(box) == NULL) return push_closed(L, sent_of(box));
+  tw_pool_notify(box->pool->pool, x);
   lua_pushboolean(L, 1);
   return 1;
 }
 
 static int exchange_take (lua_State *L) {
   exchange_box *box = check_exchange(L);
-  pool_box *pool = box->pool;
-  if (!usable(L, pool, box->at.x != NULL ? box->at.x->sent : box->at.sent)) return 2;
-  if (box->at.x == NULL || box->taken.x != NULL) return push_closed(L, box->at.sent);
-  tw_pool_wait(pool->pool, box->at.x);
-  tw_pool_hand_over(box->at.x, &box->taken);
-  enter(pool);
-  int n = tw_message_pushresult(L, box->taken.x); /* may raise: the box still owns it */
-  tw_pool_release(pool->pool, box->taken.x);
-  leave(pool);
+  if (!usable(L, box->pool, sent_of(box))) return 2;
+  if (exchange_of(box) == NULL) return push_closed(L, sent_of(box));
+  tw_pool_wait(box->pool->pool, box->x);
+  box->taken = 1;
+  int n = tw_message_pushresult(L, box->x); /* may raise: then the finalizer lets go */
+  let_go(box);
   return n;
 }
 
 static int exchange_close (lua_State *L) {
   exchange_box *box = check_exchange(L);
-  if (box->at.x != NULL) tw_pool_release(box->pool->pool, box->at.x);
+  if (!box->taken) let_go(box);
   return 0;
 }
 
 static int exchange_gc (lua_State *L) {
-  exchange_box *box = check_exchange(L);
-  if (box->taken.x != NULL) tw_pool_release(box->pool->pool, box->taken.x);
-  return exchange_close(L);
+  let_go(check_exchange(L));
+  return 0;
 }
 
 static const luaL_Reg exchange_methods[] = {
@@ -153,26 +150,23 @@ static int pool_start (lua_State *L) {
   tw_request request;
   lua_settop(L, 2);
   tw_message_check(L, 2, &request);
-  if (!usable(L, pool, 0)) return 2;
-  enter(pool);
   exchange_box *box = lua_newuserdatauv(L, sizeof *box, 1);
-  *box = (exchange_box){ { NULL, 0 }, { NULL, 0 }, pool };
+  *box = (exchange_box){ pool, NULL, 0, 0 };
   luaL_getmetatable(L, EXCHANGE_META);
   lua_setmetatable(L, -2);
   lua_createtable(L, 2, 0);
   lua_pushvalue(L, 1);
   lua_rawseti(L, -2, UV_POOL);
   lua_setiuservalue(L, -2, 1);
+  if (!usable(L, pool, 0)) return 2;
   tw_failure f;
-  tw_exchange *x = tw_pool_acquire(pool->pool, &box->at);
-  int started = 0;
-  if (x == NULL || tw_message_addheaders(L, 2, x) != 0)
+  box->x = tw_pool_acquire(pool->pool);
+  if (box->x == NULL || tw_message_addheaders(L, 2, box->x) != 0)
     f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
-  else
-    started = tw_pool_start(pool->pool, x, &request, &f);
-  if (x != NULL && !started) tw_pool_release(pool->pool, x);
-  leave(pool);
-  return started ? 1 : tw_message_pushfailure(L, &f);
+  else if (tw_pool_start(pool->pool, box->x, &request, &f))
+    return 1;
+  let_go(box);
+  return tw_message_pushfailure(L, &f);
 }
 
 static int pool_perform (lua_State *L) {
@@ -202,19 +196,21 @@ static int pool_step (lua_State *L) {
 
 static int pool_forked (lua_State *L) {
   const pool_box *box = check_pool(L);
-  lua_pushboolean(L, box->pool != NULL && tw_pool_forked(box->pool));
+  lua_pushboolean(L, !box->closed && tw_pool_forked(box->pool));
   return 1;
 }
 
 static int pool_close (lua_State *L) {
   pool_box *box = check_pool(L);
-  box->closing = 1;
-  if (box->users == 0) shut(box);
+  if (!box->closed) tw_pool_close(box->pool);
+  box->closed = 1;
   return 0;
 }
 
 static int pool_gc (lua_State *L) {
-  shut(check_pool(L));
+  pool_box *box = check_pool(L);
+  if (box->pool != NULL) tw_pool_free(box->pool);
+  *box = (pool_box){ NULL, 1 };
   return 0;
 }
 
@@ -240,7 +236,7 @@ static int curl_pool (lua_State *L) {
   lua_getfield(L, 1, "connect_timeout");
   if (!lua_isnil(L, -1)) s.connect_timeout = (double)luaL_checknumber(L, -1);
   pool_box *box = lua_newuserdatauv(L, sizeof *box, 1);
-  *box = (pool_box){ NULL, 0, 0 };
+  *box = (pool_box){ NULL, 1 };
   luaL_getmetatable(L, POOL_META);
   lua_setmetatable(L, -2);
   lua_newtable(L);
@@ -251,7 +247,8 @@ static int curl_pool (lua_State *L) {
   lua_setiuservalue(L, -2, 1);
   tw_failure f;
   box->pool = tw_pool_open(&s, &f);
-  return box->pool != NULL ? 1 : tw_message_pushfailure(L, &f);
+  box->closed = box->pool == NULL;
+  return box->closed ? tw_message_pushfailure(L, &f) : 1;
 }
 
 static int curl_takes_proxy (lua_State *L) {

@@ -34,12 +34,6 @@ typedef struct tw_request {
   int guard;      /* never send twice */
 } tw_request;
 
-/* How somebody outside holds an exchange: x is NULL once it is given back or gone, sent then says how often it went out. */
-typedef struct tw_handle {
-  struct tw_exchange *x;
-  int sent;
-} tw_handle;
-
 typedef struct tw_exchange {
   CURL *easy;
   tw_buf lines; /* the headers that go out, with a NUL behind each: holds the credential */
@@ -64,7 +58,6 @@ typedef struct tw_exchange {
   double began; /* when it was put under way, by the pool's clock */
   double ends;  /* when its time is over, if that was changed since; else 0 */
   int notify;   /* to be told by tw_pool_next */
-  tw_handle *owner;
   struct tw_exchange *next, *prev, *next_done;
 } tw_exchange;
 

@@ -111,7 +111,7 @@ tw_pool *tw_pool_open (const tw_settings *s, tw_failure *f) {
     p->pid = getpid();
     p->multi = multi_init();
     if (p->multi != NULL && copy_settings(p, &system) == 0) return p;
-    tw_pool_close(p); /* frees p: only a forked child's stays */
+    tw_pool_free(p); /* only a forked child's stays */
   }
   *f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0); /* NOLINT(clang-analyzer-unix.Malloc) */
   return NULL;
@@ -127,38 +127,41 @@ static void end_transfer (tw_pool *p, tw_exchange *x, CURLcode code) {
   tw_exchange_finish(x, code);
 }
 
-static void disown (tw_exchange *x) {
-  x->owner->x = NULL;
-  x->owner->sent = x->sent;
+static void free_exchanges (tw_exchange **list) {
+  for (tw_exchange *x; (x = *list) != NULL;) {
+    *list = x->next;
+    tw_exchange_close(x);
+    free(x);
+  }
 }
 
 void tw_pool_close (tw_pool *p) {
-  for (tw_exchange *x = p->active; x != NULL; x = x->next) disown(x);
   if (tw_pool_forked(p)) return;
   held h;
   hold_sigpipe(&h);
-  for (tw_exchange *x = p->active, *next; x != NULL; x = next) {
-    next = x->next;
+  for (tw_exchange *x = p->active; x != NULL; x = x->next)
     end_transfer(p, x, CURLE_ABORTED_BY_CALLBACK);
-    tw_exchange_close(x);
-    free(x);
-  }
-  for (tw_exchange *x = p->idle, *next; x != NULL; x = next) {
-    next = x->next;
-    tw_exchange_close(x);
-    free(x);
-  }
+  free_exchanges(&p->idle);
   if (p->multi != NULL) (void)curl_multi_cleanup(p->multi);
+  p->multi = NULL;
   release_sigpipe(&h);
   for (int i = 0; i < 3; i++) {
     if (p->strings[i] != NULL)
       tw_wipe(p->strings[i], strlen(p->strings[i])); /* a proxy's password */
     free(p->strings[i]);
+    p->strings[i] = NULL;
   }
+}
+
+void tw_pool_free (tw_pool *p) {
+  if (tw_pool_forked(p)) return;
+  tw_pool_close(p);
+  free_exchanges(&p->active);
+  free_exchanges(&p->idle);
   free(p);
 }
 
-tw_exchange *tw_pool_acquire (tw_pool *p, tw_handle *owner) {
+tw_exchange *tw_pool_acquire (tw_pool *p) {
   tw_exchange *x = p->idle;
   if (x != NULL) {
     p->idle = x->next;
@@ -175,21 +178,11 @@ tw_exchange *tw_pool_acquire (tw_pool *p, tw_handle *owner) {
     (void)curl_multi_setopt(p->multi, CURLMOPT_MAXCONNECTS, (long)p->count + TW_KEPT_CONNECTIONS);
   }
   x->notify = 0;
-  x->owner = owner;
   x->prev = NULL;
   x->next = p->active;
   if (p->active != NULL) p->active->prev = x;
   p->active = x;
-  owner->x = x;
-  owner->sent = 0;
   return x;
-}
-
-void tw_pool_hand_over (tw_exchange *x, tw_handle *owner) {
-  x->owner->x = NULL;
-  x->owner->sent = x->sent;
-  x->owner = owner;
-  owner->x = x;
 }
 
 static void forget_done (tw_pool *p, const tw_exchange *x) {
@@ -211,12 +204,11 @@ static void unlink_active (tw_pool *p, tw_exchange *x) {
   else
     p->active = x->next;
   if (x->next != NULL) x->next->prev = x->prev;
-  disown(x);
 }
 
 void tw_pool_release (tw_pool *p, tw_exchange *x) {
-  unlink_active(p, x);
   if (tw_pool_forked(p)) return;
+  unlink_active(p, x);
   held h;
   if (x->state == TW_RUNNING) { /* ends in the middle: libcurl closes the connection */
     hold_sigpipe(&h);

@@ -1,5 +1,6 @@
 /* pool: one client's exchanges on one libcurl multi handle, so that they share connections and the CA store. Knows
-** libcurl, no Lua. The pool owns every exchange; whoever uses one holds a pointer that the pool clears when it goes. */
+** libcurl, no Lua. The pool owns every exchange; it knows of nobody who uses one. What is acquired stays where it is until
+** it is released or the pool is freed, also when the pool is closed. */
 #ifndef TW_POOL_H
 #define TW_POOL_H
 
@@ -10,18 +11,17 @@ typedef struct tw_pool tw_pool;
 /* A pool, or NULL with the reason in *f. Copies the settings' strings; NULL for ca_file and ca_path means the
 ** system's. */
 tw_pool *tw_pool_open (const tw_settings *s, tw_failure *f);
-/* Ends every exchange and clears their owners' pointers. In a forked child it frees nothing: what a child closes here
-** would end the parent's connections. */
+/* Ends every transfer and closes every connection: then exchanges may be read and released, and the pool freed. As often
+** as one likes. In a forked child this and free do nothing: what a child closes here would end the parent's connections. */
 void tw_pool_close (tw_pool *p);
-/* 1 in a child of the process that opened the pool: then only close and release may be called. */
+/* Closes, and frees the pool with all its exchanges. */
+void tw_pool_free (tw_pool *p);
+/* 1 in a child of the process that opened the pool: then only close, free and release may be called. */
 int tw_pool_forked (const tw_pool *p);
 
-/* An idle exchange, now held by *owner; or NULL without memory. */
-tw_exchange *tw_pool_acquire (tw_pool *p, tw_handle *owner);
-/* Another one holds it from now on. */
-void tw_pool_hand_over (tw_exchange *x, tw_handle *owner);
-/* Ends it if need be, clears its owner's pointer and keeps the handle for another (in a forked
-** child: clears the pointer). */
+/* An idle exchange; or NULL without memory. */
+tw_exchange *tw_pool_acquire (tw_pool *p);
+/* Ends it if need be, and keeps it for another (in a forked child: leaves it as it is). */
 void tw_pool_release (tw_pool *p, tw_exchange *x);
 
 /* Puts a filled exchange under way (a byte moves when the pool is next driven): 1, or 0 with the reason in *f. */
