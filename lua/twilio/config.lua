@@ -77,14 +77,12 @@ local function read (given, getenv)
   if unknown ~= nil then
     return nil, ("unknown setting %s%s"):format(tostring(unknown), hint(unknown))
   end
+  environment(found, getenv or os.getenv)
   local problem = settings.wrong(found)
   if problem then return nil, problem end
   if found.api_url and (found.region or found.edge) then
     return nil, settings.bad("api_url", "give api_url or region and edge, not both")
   end
-  environment(found, getenv or os.getenv)
-  problem = settings.wrong(found)
-  if problem then return nil, problem end
   if not found.account_sid then
     return nil, settings.bad("account_sid", "missing (TWILIO_ACCOUNT_SID is not set either)")
   end
@@ -94,8 +92,7 @@ local function read (given, getenv)
   who, err = settings.credentials(found)
   if err then return nil, err end
   if not who then return nil, settings.bad("auth_token", "missing (TWILIO_AUTH_TOKEN is not set either)") end
-  local url
-  url, err = found.api_url, nil
+  local url = found.api_url
   if not url then url, err = host(found.edge, found.region) end
   if not url then return nil, err end
   found.account, err = core.account{ account_sid = found.account_sid, user = who.user, secret = who.secret,
