@@ -129,7 +129,7 @@ end
 local sees_break = _VERSION ~= "Lua 5.1"  -- a generic for closes its iterator from 5.4 on
 
 -- Asks for a page before it is wanted, where the transport can: as the caller chose, else where a walk that is broken
--- off is noticed.
+-- off is noticed, and in tasks, where others drive it.
 function Session:ahead (plan, wanted)
   local transport = self.transport
   if wanted == nil then wanted = sees_break or tasks.running(transport) end
