@@ -26,12 +26,6 @@ typedef struct reply {
 
 /* {=== Headers ===} */
 
-/* Pushes a header's value; its bytes, or NULL. */
-static const char *header (lua_State *L, const char *name, size_t *len) {
-  *len = 0;
-  return tw_raw_string(L, HEADERS, name, len);
-}
-
 /* The time of the Date header in epoch seconds: 1, or 0 where there is none. */
 static int server_time (lua_State *L, double *seconds) {
   size_t len;
@@ -139,13 +133,13 @@ static int settle (lua_State *L) {
 
 /* {=== Shapes: is this what was asked for? ===} */
 
-/* 1 when the answer's field is a string, equal to the request's field where that is given, cases aside. */
-static int agrees (lua_State *L, const char *field, const char *asked) {
+/* 1 when the answer's field is a string; where `same`, equal to the request's (if that is given), cases aside. */
+static int agrees (lua_State *L, const char *field, int same) {
   size_t len, asked_len;
   const char *s = tw_raw_string(L, ANSWER, field, &len);
-  const char *wanted = tw_raw_string(L, REQUEST, asked, &asked_len);
-  int agree = s != NULL && (wanted == NULL || lua_rawequal(L, -1, -2) ||
-                            tw_text_alike(s, len, wanted, asked_len));
+  const char *asked = tw_raw_string(L, REQUEST, field, &asked_len);
+  int agree = s != NULL && (!same || asked == NULL || lua_rawequal(L, -1, -2) ||
+                            tw_text_alike(s, len, asked, asked_len));
   lua_pop(L, 2);
   return agree;
 }
@@ -167,7 +161,7 @@ static int has_sid (lua_State *L, const char *prefix) {
   const char *s = tw_raw_string(L, ANSWER, "sid", &len);
   int is = s != NULL && tw_text_sid(s, len, prefix);
   lua_pop(L, 1);
-  return is && agrees(L, "sid", "sid");
+  return is && agrees(L, "sid", 1);
 }
 
 /* A validation request; the code was a number once. */
@@ -177,29 +171,27 @@ static int is_validation (lua_State *L) {
   const char *asked = tw_raw_string(L, REQUEST, "phone_number", &len);
   int strict =
       asked != NULL && len > 0 && asked[0] == '+' && strspn(asked + 1, "0123456789") == len - 1;
-  int type = tw_raw_get(L, ANSWER, "validation_code");
-  if (type == LUA_TNUMBER) {
+  int coded = tw_raw_get(L, ANSWER, "validation_code") == LUA_TSTRING;
+  if (lua_type(L, -1) == LUA_TNUMBER) {
     double number = (double)lua_tonumber(L, -1);
-    if (!(number >= 0 && number <= 999999) || number != (double)(long)number) {
-      lua_pop(L, 2);
-      return 0;
+    coded = number >= 0 && number <= 999999 && number == (double)(long)number;
+    if (coded) {
+      long code = (long)number;
+      for (int i = 5; i >= 0; i--, code /= 10) digits[i] = (char)('0' + code % 10);
+      lua_pushliteral(L, "validation_code");
+      lua_pushlstring(L, digits, sizeof digits);
+      lua_rawset(L, ANSWER);
     }
-    long code = (long)number;
-    for (int i = 5; i >= 0; i--, code /= 10) digits[i] = (char)('0' + code % 10);
-    lua_pushliteral(L, "validation_code");
-    lua_pushlstring(L, digits, sizeof digits);
-    lua_rawset(L, ANSWER);
   }
   lua_pop(L, 2);
-  return (type == LUA_TSTRING || type == LUA_TNUMBER) &&
-         agrees(L, "phone_number", strict ? "phone_number" : "no such field");
+  return coded && agrees(L, "phone_number", strict);
 }
 
 static int has_shape (lua_State *L, const tw_op *op) {
   if (op->list_key != NULL) return is_page(L, op->list_key);
   if (op->class == TW_VERIFY) return is_validation(L);
-  if (op->class == TW_BUY && !agrees(L, "phone_number", "phone_number")) return 0;
-  return op->prefix != NULL ? has_sid(L, op->prefix) : agrees(L, "country_code", "country_code");
+  if (op->class == TW_BUY && !agrees(L, "phone_number", 1)) return 0;
+  return op->prefix != NULL ? has_sid(L, op->prefix) : agrees(L, "country_code", 1);
 }
 
 /* {=== Errors ===} */
@@ -208,14 +200,15 @@ static int has_shape (lua_State *L, const tw_op *op) {
 static int settext (lua_State *L, const char *field, const char *name) {
   char text[MESSAGE_MAX];
   size_t len;
-  const char *s =
-      lua_istable(L, ANSWER) ? tw_raw_string(L, ANSWER, name, &len) : (lua_pushnil(L), NULL);
-  if (s != NULL && len > 0) {
+  if (!lua_istable(L, ANSWER)) return 0;
+  const char *s = tw_raw_string(L, ANSWER, name, &len);
+  int told = s != NULL && len > 0;
+  if (told) {
     lua_pushlstring(L, text, tw_reply_clean(text, sizeof text, s, len));
     lua_setfield(L, -3, field);
   }
   lua_pop(L, 1);
-  return s != NULL && len > 0;
+  return told;
 }
 
 /* Sets the request's path, without its query, in the table on top. */
@@ -234,7 +227,7 @@ static void setpath (lua_State *L) {
 static void setretry (lua_State *L) {
   size_t len;
   double now = (double)time(NULL);
-  const char *s = header(L, "retry-after", &len);
+  const char *s = tw_raw_string(L, HEADERS, "retry-after", &len);
   server_time(L, &now);
   double wait = s == NULL ? -1 : tw_reply_retry_after(s, len, now);
   lua_pop(L, 1);
@@ -247,17 +240,17 @@ static void setretry (lua_State *L) {
 static void setunreadable (lua_State *L, const reply *r) {
   char type[WORD_MAX];
   size_t len;
-  const char *s = header(L, "content-type", &len);
-  lua_pushlstring(L, type,
-                  tw_reply_clean(type, sizeof type, s ? s : "no content type", s ? len : 15));
+  const char *s = tw_raw_string(L, HEADERS, "content-type", &len);
+  if (s == NULL) s = "no content type", len = strlen(s);
+  lua_pushlstring(L, type, tw_reply_clean(type, sizeof type, s, len));
   lua_pushfstring(L, "HTTP %d with %s where JSON was expected", r->status, lua_tostring(L, -1));
   lua_setfield(L, -4, "message");
   lua_pop(L, 2);
 }
 
-/* Pushes nil and the error; kind NULL: by the status and Twilio's code. */
+/* Pushes nil and the error; kind NULL: by the status and Twilio's code; message NULL: the answer's. */
 static int fail (lua_State *L, const reply *r, const char *kind, enum tw_outcome outcome,
-                 int transient) {
+                 int transient, const char *message) {
   long code = 0;
   lua_settop(L, ANSWER);
   lua_pushnil(L);
@@ -285,7 +278,9 @@ static int fail (lua_State *L, const reply *r, const char *kind, enum tw_outcome
   /* Twilio's own form, then the one of RFC 9457. */
   settext(L, "detail", "detail");
   if (!settext(L, "more_info", "more_info")) settext(L, "more_info", "type");
-  if (!lua_istable(L, ANSWER)) {
+  if (message != NULL) {
+    tw_raw_set(L, "message", message);
+  } else if (!lua_istable(L, ANSWER)) {
     setunreadable(L, r);
   } else if (!settext(L, "message", "message") && !settext(L, "message", "title")) {
     lua_pushfstring(L, "HTTP %d", r->status);
@@ -295,10 +290,8 @@ static int fail (lua_State *L, const reply *r, const char *kind, enum tw_outcome
 }
 
 /* A success that is none: nobody knows what was done. To ask again is of use where asking twice does no harm. */
-static int misshapen (lua_State *L, const reply *r, const char *kind, const char *message) {
-  fail(L, r, kind, TW_AMBIGUOUS, r->op->method != TW_POST && kind[0] == 'p');
-  if (message != NULL) tw_raw_set(L, "message", message);
-  return 2;
+static int misshapen (lua_State *L, const reply *r, const char *message) {
+  return fail(L, r, "protocol", TW_AMBIGUOUS, r->op->method != TW_POST, message);
 }
 
 /* {=== core.result (request, response) ===} */
@@ -331,13 +324,13 @@ static int core_result (lua_State *L) {
   enum tw_outcome outcome = tw_reply_outcome(r.status, r.op->method == TW_DELETE);
   if (outcome != TW_OK) {
     if (lua_rawlen(L, BODY) <= PROBLEM_MAX) decode(L);
-    return fail(L, &r, NULL, outcome, tw_reply_transient(r.status));
+    return fail(L, &r, NULL, outcome, tw_reply_transient(r.status), NULL);
   }
   if (r.op->method == TW_DELETE) {
     /* Twilio's is 204 and empty. A 200 in another language than JSON comes from somebody in between. */
     if (r.status != 204 && lua_rawlen(L, BODY) > 0 &&
         (lua_rawlen(L, BODY) > PROBLEM_MAX || !decode(L)))
-      return misshapen(L, &r, "protocol", NULL);
+      return misshapen(L, &r, NULL);
     lua_createtable(L, 0, 2);
     tw_raw_get(L, REQUEST, "sid");
     lua_setfield(L, -2, "sid");
@@ -346,15 +339,15 @@ static int core_result (lua_State *L) {
     lua_replace(L, ANSWER);
   } else {
     if (lua_rawlen(L, BODY) > BODY_MAX)
-      return misshapen(L, &r, "limit", "the answer is longer than 8 MiB");
-    if (!decode(L)) return misshapen(L, &r, "protocol", NULL);
+      return fail(L, &r, "limit", TW_AMBIGUOUS, 0, "the answer is longer than 8 MiB");
+    if (!decode(L)) return misshapen(L, &r, NULL);
     if (!has_shape(L, r.op))
-      return misshapen(L, &r, "protocol",
+      return misshapen(L, &r,
                        "the answer is not of the shape, or not the resource, that was asked for");
     if (!settle(L)) {
       lua_pushnil(L);
       lua_replace(L, ANSWER);
-      return misshapen(L, &r, "protocol", NULL);
+      return misshapen(L, &r, NULL);
     }
   }
   lua_createtable(L, 0, 8); /* the client adds to it */
