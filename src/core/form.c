@@ -1,8 +1,8 @@
 #include "form.h"
+#include "text.h"
 
 static int unreserved (char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
+  return tw_text_letter(c) || tw_text_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 size_t tw_form_length (const char *s, size_t n) {

@@ -13,8 +13,9 @@ static inline char tw_text_lower (char c) {
   return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
+/* 0x20 is all that lies between the two cases, and between nothing else and a letter. */
 static inline int tw_text_letter (char c) {
-  return tw_text_lower(c) >= 'a' && tw_text_lower(c) <= 'z';
+  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
 static inline int tw_text_hex (char c) {
