@@ -149,7 +149,6 @@ static int pool_start (lua_State *L) {
   pool_box *pool = check_pool(L);
   tw_request request;
   lua_settop(L, 2);
-  tw_message_check(L, 2, &request);
   exchange_box *box = lua_newuserdatauv(L, sizeof *box, 1);
   *box = (exchange_box){ pool, NULL, 0, 0 };
   luaL_getmetatable(L, EXCHANGE_META);
@@ -158,13 +157,15 @@ static int pool_start (lua_State *L) {
   lua_pushvalue(L, 1);
   lua_rawseti(L, -2, UV_POOL);
   lua_setiuservalue(L, -2, 1);
+  tw_message_check(L, 2, &request);
+  /* From here to the start Lua allocates nothing. */
   if (!usable(L, pool, 0)) return 2;
   tw_failure f;
   box->x = tw_pool_acquire(pool->pool);
-  if (box->x == NULL || tw_message_addheaders(L, 2, box->x) != 0)
+  if (box->x == NULL || tw_message_addheaders(L, box->x) != 0)
     f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
   else if (tw_pool_start(pool->pool, box->x, &request, &f))
-    return 1;
+    return lua_settop(L, 3), 1;
   let_go(box);
   return tw_message_pushfailure(L, &f);
 }

@@ -9,21 +9,16 @@ static int is_method (const char *s) {
   return strcmp(s, "GET") == 0 || strcmp(s, "POST") == 0 || strcmp(s, "DELETE") == 0;
 }
 
-/* Pushes a field, which must be a string without NUL, or absent where that is allowed (then NULL). */
+/* Pushes a field, which must be a string; or absent where that is allowed (then NULL). */
 static const char *check_string (lua_State *L, int arg, const char *name, int needed, size_t *len) {
-  lua_pushstring(L, name);
-  lua_rawget(L, arg);
-  if (lua_isnil(L, -1) && !needed) return NULL;
-  if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "request.%s: not a string", name);
-  return lua_tolstring(L, -1, len);
+  const char *s = tw_raw_string(L, arg, name, len);
+  if (s == NULL && (needed || !lua_isnil(L, -1))) luaL_error(L, "request.%s: not a string", name);
+  return s;
 }
 
 static int get_flag (lua_State *L, int arg, const char *name) {
-  lua_pushstring(L, name);
-  lua_rawget(L, arg);
-  int flag = lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  return flag;
+  (void)tw_raw_get(L, arg, name);
+  return lua_toboolean(L, -1);
 }
 
 /* A name is letters, digits and '-'; a value is anything without control characters. */
@@ -40,12 +35,8 @@ static int is_header (const char *name, size_t name_len, const char *value, size
 }
 
 static void check_headers (lua_State *L, int arg) {
-  lua_pushliteral(L, "headers");
-  lua_rawget(L, arg);
-  if (!lua_isnil(L, -1))
-    luaL_argcheck(L, lua_istable(L, -1), arg, "request.headers: not a table");
-  else
-    lua_newtable(L);
+  if (tw_raw_get(L, arg, "headers") == LUA_TNIL) return;
+  luaL_argcheck(L, lua_istable(L, -1), arg, "request.headers: not a table");
   for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
     if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
       luaL_error(L, "request.headers: names and values are strings");
@@ -54,45 +45,36 @@ static void check_headers (lua_State *L, int arg) {
     if (!is_header(name, name_len, value, value_len))
       luaL_error(L, "request.headers: not a header");
   }
-  lua_pop(L, 1);
 }
 
 void tw_message_check (lua_State *L, int arg, tw_request *r) {
   luaL_checktype(L, arg, LUA_TTABLE);
-  luaL_checkstack(L, 8, "request");
-  int top = lua_gettop(L);
+  luaL_checkstack(L, 16, "request");
   memset(r, 0, sizeof *r);
   r->method = check_string(L, arg, "method", 1, NULL);
   if (!is_method(r->method)) luaL_error(L, "request.method: not GET, POST or DELETE");
   r->url = check_string(L, arg, "url", 1, &r->url_len);
   if (strlen(r->url) != r->url_len) luaL_error(L, "request.url: a NUL");
   r->body = check_string(L, arg, "body", 0, &r->body_len);
-  lua_pushliteral(L, "account");
-  lua_rawget(L, arg);
+  (void)tw_raw_get(L, arg, "account");
   r->account = luaL_testudata(L, -1, TW_ACCOUNT_META);
   if (r->account == NULL) luaL_error(L, "request.account: not an account");
-  lua_pushliteral(L, "timeout");
-  lua_rawget(L, arg);
-  if (lua_type(L, -1) != LUA_TNUMBER) luaL_error(L, "request.timeout: not a number of seconds");
+  if (tw_raw_get(L, arg, "timeout") != LUA_TNUMBER)
+    luaL_error(L, "request.timeout: not a number of seconds");
   r->timeout = (double)lua_tonumber(L, -1);
   r->fresh = get_flag(L, arg, "fresh");
   r->guard = get_flag(L, arg, "guard");
   check_headers(L, arg);
-  lua_settop(L, top);
 }
 
-int tw_message_addheaders (lua_State *L, int arg, tw_exchange *x) {
+int tw_message_addheaders (lua_State *L, tw_exchange *x) {
   int failed = 0;
-  lua_pushliteral(L, "headers");
-  lua_rawget(L, arg);
-  if (lua_istable(L, -1)) {
-    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-      size_t name_len, value_len;
-      const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
-      failed = failed || tw_exchange_add(x, name, name_len, value, value_len) != 0;
-    }
+  if (lua_isnil(L, -1)) return 0;
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+    size_t name_len, value_len;
+    const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
+    failed = failed || tw_exchange_add(x, name, name_len, value, value_len) != 0;
   }
-  lua_pop(L, 1);
   return failed ? -1 : 0;
 }
 
