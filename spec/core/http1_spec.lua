@@ -106,6 +106,11 @@ describe("the response reader", function ()
       assert.is_true(reader:keepalive())
     end)
 
+    it("and their length, also before a 204, which needs none to keep the connection", function ()
+      local reader = assert(read(EARLY .. "HTTP/1.1 204 None\r\n\r\n", "DELETE"))
+      assert.is_true(reader:keepalive())
+    end)
+
     it("up to 16 of them", function ()
       assert.equal("", body(EARLY:rep(16) .. OK .. "Content-Length: 0\r\n\r\n"))
       refused("limit", EARLY:rep(17) .. OK .. "Content-Length: 0\r\n\r\n")

@@ -223,6 +223,7 @@ static int head_end (tw_http1 *r) {
     if (++r->interims > TW_HTTP1_INTERIM_MAX)
       return fail(r, TW_HTTP1_LIMIT, "the response has too many 1xx heads");
     r->chunked = r->sized = r->encoded = r->persistent = 0;
+    r->length = 0;
     tw_buf_reset(&r->head);
     r->state = STATUS;
   } else if (r->bodiless || r->status == 204 || r->status == 304) {
