@@ -7,6 +7,13 @@ describe("the operation rows", function ()
     assert.equal(408, parameters)
   end)
 
+  it("have no more parameters than op.h has room for, which drops the others", function ()
+    local file = assert(io.open("src/core/op.h"))
+    local room = tonumber(file:read("*a"):match("TW_PARAMS = (%d+)"))
+    file:close()
+    for _, row in ipairs(rows.list) do assert.is_true(#row.parameters < room, row.name) end
+  end)
+
   it("have no name twice, Lua's and the connector's together", function ()
     local seen = {}
     for _, row in ipairs(rows.list) do

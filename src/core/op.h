@@ -51,7 +51,7 @@ typedef struct tw_rule {
   const char *name, *other, *another; /* Lua names; another may be NULL */
 } tw_rule;
 
-enum { TW_SETS = 3, TW_PARAMS = 32 };
+enum { TW_SETS = 3, TW_PARAMS = 32 }; /* a row has fewer parameters (op_spec) */
 
 typedef struct tw_op {
   const char *name;  /* in Lua: buy */
