@@ -23,18 +23,21 @@ local function described ()
       local operation = item[method]
       if operation then
         local found = { method = method:upper(), path = path:gsub("^/2010%-04%-01", ""), parameters = {} }
-        local function add (place, name, schema, required)
-          found.parameters[place .. " " .. name] = { schema = resolve(schema), required = required or false }
+        local function add (place, name, schema, required, about)
+          found.parameters[place .. " " .. name] =
+            { schema = resolve(schema), required = required or false, about = about or "" }
           count = count + 1
         end
         for _, list in ipairs{ item.parameters or {}, operation.parameters or {} } do
-          for _, p in ipairs(list) do add(p["in"], p.name, p.schema, p.required) end
+          for _, p in ipairs(list) do add(p["in"], p.name, p.schema, p.required, p.description) end
         end
         local form = operation.requestBody
           and operation.requestBody.content["application/x-www-form-urlencoded"].schema
         local required = {}
         for _, name in ipairs(form and form.required or {}) do required[name] = true end
-        for name, schema in pairs(form and form.properties or {}) do add("form", name, schema, required[name]) end
+        for name, schema in pairs(form and form.properties or {}) do
+          add("form", name, schema, required[name], schema.description)
+        end
         operations[operation.operationId] = found
       end
     end
@@ -42,13 +45,14 @@ local function described ()
   return operations, count
 end
 
--- Where Twilio's type says less than its text does, ours says what the text does.
-local narrower = {
-  contains = true, latlong = true, digits = true, date = true,
-  phone = true, e164 = true, country = true, url = true, integer = true,
+-- Where Twilio's type is a string without more, ours says what its text does.
+local told = {
+  ApiVersion = "date", AreaCode = "integer", Contains = "contains", Extension = "digits", InLata = "digits",
+  NearLatLong = "latlong", Origin = "enum",
 }
 
-local function fits (parameter, schema)
+local function fits (parameter, found)
+  local schema = found.schema
   local pattern = schema.pattern and schema.pattern:match("^%^(%u%u)%[0%-9a%-fA%-F%]{32}%$$")
   if pattern then return parameter.type == "sid" and parameter.prefix == pattern end
   if schema.enum then
@@ -61,7 +65,8 @@ local function fits (parameter, schema)
   local format = { uri = "url", ["iso-country-code"] = "country" }
   if format[schema.format] then return parameter.type == format[schema.format] end
   if schema.format == "phone-number" then return parameter.type == "phone" or parameter.type == "e164" end
-  return schema.type == "string" and (parameter.type == "text" or parameter.type == "enum" or narrower[parameter.type])
+  return schema.type == "string" and parameter.type == (told[parameter.wire] or "text")
+    and (parameter.type ~= "text" or parameter.max == tonumber(found.about:match("(%d+) characters")))
 end
 
 describe("the rows and Twilio's description", function ()
@@ -104,10 +109,10 @@ describe("the rows and Twilio's description", function ()
     assert.equal(408, n)
   end)
 
-  check("have types that agree", function ()
+  check("have types and lengths that agree", function ()
     rows.each(function (row, parameter)
       local found = operations[row.operation_id].parameters[parameter.place .. " " .. parameter.wire]
-      assert.is_truthy(fits(parameter, found.schema), row.name .. ": " .. parameter.name .. " as " .. parameter.type)
+      assert.is_truthy(fits(parameter, found), row.name .. ": " .. parameter.name .. " as " .. parameter.type)
     end)
   end)
 end)
