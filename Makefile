@@ -30,7 +30,7 @@ ALL_CFLAGS = -std=c99 -D_GNU_SOURCE $(WARN) -D_FORTIFY_SOURCE=2 -fstack-protecto
 ALL_LDFLAGS = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now $(LDFLAGS)
 
 CURL_BIND := src/bind/curl.c src/bind/message.c
-CURL_SRC := src/core/buf.c src/core/account.c $(wildcard src/curl/*.c) $(CURL_BIND)
+CURL_SRC := $(addprefix src/core/,buf.c account.c field.c) $(wildcard src/curl/*.c) $(CURL_BIND)
 CORE_SRC := $(wildcard src/core/*.c) $(filter-out $(CURL_BIND),$(wildcard src/bind/*.c))
 
 objects = $(patsubst src/%.c,build/$(1)/obj/%.o,$(2))

@@ -55,7 +55,7 @@ static void same (const tw_http1 *a, const tw_http1 *b, int progress_a, int prog
 /* The fields that the reader hands out are the head that it kept, whole. */
 static void walk (const tw_http1 *r) {
   size_t bytes = 0;
-  for (tw_http1_header h = { NULL, NULL, 0, 0 }; tw_http1_next(r, &h);)
+  for (tw_field h = { NULL, NULL, 0, 0 }; tw_http1_next(r, &h);)
     bytes += h.name_len + h.value_len + 2;
   must(bytes == r->head.len);
 }

@@ -83,13 +83,37 @@ describe("twilio.curl", function ()
     it("raises where core would not have made it", function ()
       local wrong = {
         { method = "PUT" }, { method = 1 }, { url = false }, { url = "https://a\0b" }, { account = {} },
-        { timeout = "5" }, { body = 5 }, { headers = 1 }, { headers = { a = 1 } }, { headers = { "a" } },
-        { headers = { a = "b\r\nc: d" } }, { headers = { ["a:"] = "b" } },
+        { timeout = "5" }, { body = 5 }, { headers = 1 },
       }
       for i, changes in ipairs(wrong) do
         assert.is_false(pcall(pool.perform, pool, request(changes)), i)
       end
       assert.equal(0, server:truth("good").requests)
+    end)
+  end)
+
+  describe("a request's headers", function ()
+    local function refused (headers, message)
+      local response, failure = pool:perform(request{ headers = headers })
+      assert.is_nil(response)
+      assert.same({ "invalid", message, 0, false }, { failure.kind, failure.message, failure.sent, failure.transient })
+    end
+
+    local function many (n, value)
+      local headers = {}
+      for i = 1, n do headers["X-" .. i] = value end
+      return headers
+    end
+
+    it("are 15 at most, with 64 KiB in all", function ()
+      assert(pool:perform(request{ headers = many(15, "1") }))
+      refused(many(16, "1"), "the request has too many headers")
+      refused(many(15, ("x"):rep(5000)), "the request's headers are too long")
+    end)
+
+    it("may be empty", function ()
+      assert(pool:perform(request{ headers = { ["X-Empty"] = "" } }))
+      assert.equal("", last().headers["x-empty"])
     end)
   end)
 

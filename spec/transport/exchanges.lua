@@ -113,6 +113,20 @@ return function (t)
       assert.equal(1000000, #t.server:truth("good").last[1].body)
     end)
 
+    for what, headers in pairs{
+      ["a length"] = { ["Content-Length"] = "3" }, ["a coding"] = { ["transfer-encoding"] = "chunked" },
+      ["a credential"] = { Authorization = "Basic other" }, ["a host"] = { HOST = "other" },
+      ["a connection"] = { Connection = "close" }, ["another header in its value"] = { A = "b\r\nC: d" },
+      ["another header in its name"] = { ["A: b\r\nC"] = "d" }, ["no name"] = { [""] = "a" },
+      ["no string"] = { A = true },
+    } do
+      it("never leaves with a header of its maker's that gives " .. what, function ()
+        local result = answered({ "answer" }, { method = "POST", path = "/x.json", body = "A=1", headers = headers })
+        fails(result, "invalid", 0, false)
+        assert.equal(0, t.server:truth("good").requests)
+      end)
+    end
+
     it("never leaves for a closed account", function ()
       local results = send("good", { { path = "/1.json" }, { path = "/2.json", forget = true } })
       succeeds(results[1])

@@ -160,11 +160,12 @@ static int pool_start (lua_State *L) {
   tw_message_check(L, 2, &request);
   /* From here to the start Lua allocates nothing. */
   if (!usable(L, pool, 0)) return 2;
-  tw_failure f;
   box->x = tw_pool_acquire(pool->pool);
-  if (box->x == NULL || tw_message_addheaders(L, box->x) != 0)
-    f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
-  else if (tw_pool_start(pool->pool, box->x, &request, &f))
+  tw_failure f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
+  const char *wrong = box->x != NULL ? tw_message_addheaders(L, box->x) : NULL;
+  if (wrong != NULL)
+    f = tw_failure_make("invalid", wrong, 0);
+  else if (box->x != NULL && tw_pool_start(pool->pool, box->x, &request, &f))
     return lua_settop(L, 3), 1;
   let_go(box);
   return tw_message_pushfailure(L, &f);

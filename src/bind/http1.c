@@ -38,11 +38,12 @@ static const char *getstring (lua_State *L, int t, enum tw_name name, size_t *le
 static const char *add_fields (lua_State *L, int t, tw_buf *out) {
   if (lua_isnil(L, t)) return NULL;
   for (lua_pushnil(L); lua_next(L, t); lua_pop(L, 1)) {
-    size_t name_len, value_len;
+    tw_field f;
     if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
       return "a header is not a string";
-    const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
-    const char *wrong = tw_http1_field(out, name, name_len, value, value_len);
+    f.name = lua_tolstring(L, -2, &f.name_len);
+    f.value = lua_tolstring(L, -1, &f.value_len);
+    const char *wrong = tw_http1_field(out, &f);
     if (wrong) return wrong;
   }
   return NULL;
@@ -147,7 +148,7 @@ static int reader_finish (lua_State *L) {
 
 static void pushheaders (lua_State *L, const tw_http1 *r) {
   lua_createtable(L, 0, (int)r->fields);
-  for (tw_http1_header h = { NULL, NULL, 0, 0 }; tw_http1_next(r, &h);) {
+  for (tw_field h = { NULL, NULL, 0, 0 }; tw_http1_next(r, &h);) {
     lua_pushlstring(L, h.name, h.name_len);
     tw_raw_join(L, h.value, h.value_len);
   }

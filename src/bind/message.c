@@ -21,32 +21,6 @@ static int get_flag (lua_State *L, int arg, const char *name) {
   return lua_toboolean(L, -1);
 }
 
-/* A name is letters, digits and '-'; a value is anything without control characters. */
-static int is_header (const char *name, size_t name_len, const char *value, size_t value_len) {
-  if (name_len == 0) return 0;
-  for (size_t i = 0; i < name_len; i++) {
-    char c = name[i];
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'))
-      return 0;
-  }
-  for (size_t i = 0; i < value_len; i++)
-    if ((unsigned char)value[i] < ' ' || value[i] == 127) return 0;
-  return 1;
-}
-
-static void check_headers (lua_State *L, int arg) {
-  if (tw_raw_get(L, arg, "headers") == LUA_TNIL) return;
-  luaL_argcheck(L, lua_istable(L, -1), arg, "request.headers: not a table");
-  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
-      luaL_error(L, "request.headers: names and values are strings");
-    size_t name_len, value_len;
-    const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
-    if (!is_header(name, name_len, value, value_len))
-      luaL_error(L, "request.headers: not a header");
-  }
-}
-
 void tw_message_check (lua_State *L, int arg, tw_request *r) {
   luaL_checktype(L, arg, LUA_TTABLE);
   luaL_checkstack(L, 16, "request");
@@ -64,18 +38,22 @@ void tw_message_check (lua_State *L, int arg, tw_request *r) {
   r->timeout = (double)lua_tonumber(L, -1);
   r->fresh = get_flag(L, arg, "fresh");
   r->guard = get_flag(L, arg, "guard");
-  check_headers(L, arg);
+  if (tw_raw_get(L, arg, "headers") != LUA_TNIL)
+    luaL_argcheck(L, lua_istable(L, -1), arg, "request.headers: not a table");
 }
 
-int tw_message_addheaders (lua_State *L, tw_exchange *x) {
-  int failed = 0;
-  if (lua_isnil(L, -1)) return 0;
+const char *tw_message_addheaders (lua_State *L, tw_exchange *x) {
+  if (lua_isnil(L, -1)) return NULL;
   for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-    size_t name_len, value_len;
-    const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
-    failed = failed || tw_exchange_add(x, name, name_len, value, value_len) != 0;
+    tw_field f;
+    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+      return "a header is not a string";
+    f.name = lua_tolstring(L, -2, &f.name_len);
+    f.value = lua_tolstring(L, -1, &f.value_len);
+    const char *wrong = tw_exchange_add(x, &f);
+    if (wrong != NULL) return wrong;
   }
-  return failed ? -1 : 0;
+  return NULL;
 }
 
 /* -- The response -- */
@@ -84,17 +62,16 @@ int tw_message_addheaders (lua_State *L, tw_exchange *x) {
 static int push_lower (lua_State *L, const char *name, size_t len) {
   char room[128];
   if (len > sizeof room) return 0;
-  for (size_t i = 0; i < len; i++)
-    room[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
+  for (size_t i = 0; i < len; i++) room[i] = tw_text_lower(name[i]);
   lua_pushlstring(L, room, len);
   return 1;
 }
 
 static void push_headers (lua_State *L, const tw_exchange *x) {
   lua_createtable(L, 0, 16);
-  tw_header h;
-  for (size_t at = 0; tw_exchange_header(x, &at, &h);)
-    if (push_lower(L, h.name, h.name_len)) tw_raw_join(L, h.value, h.value_len);
+  tw_field f;
+  for (size_t at = 0; tw_exchange_header(x, &at, &f);)
+    if (push_lower(L, f.name, f.name_len)) tw_raw_join(L, f.value, f.value_len);
 }
 
 int tw_message_pushresult (lua_State *L, tw_exchange *x) {

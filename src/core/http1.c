@@ -2,36 +2,11 @@
 
 #include "text.h"
 
-/* What each byte may be part of: a token, a field's value (everything but controls; a tab is none), a URL. */
-enum { TOKEN = 1, TEXT = 2, URL = 4 };
-
-static const unsigned char kinds[256] = {
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  2, 7, 6, 3, 7, 7, 7, 7, 6, 6, 7, 7, 6, 7, 7, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 6, 6, 6, 6, 6,
-  6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 6, 6, 7, 7,
-  7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 6, 7, 6, 7, 0,
-  2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
-  2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
-  2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
-  2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2
-};
-
-static int is_all (const char *s, size_t n, unsigned char kind) {
+/* What a URL is made of. */
+static int is_url (const char *s, size_t n) {
   for (size_t i = 0; i < n; i++)
-    if (!(kinds[(unsigned char)s[i]] & kind)) return 0;
+    if (s[i] <= ' ' || s[i] > '~' || s[i] == '#') return 0;
   return 1;
-}
-
-static int is_token (const char *s, size_t n) {
-  return n > 0 && is_all(s, n, TOKEN);
-}
-
-/* Is s the word, a literal, in any case? */
-#define is_word(s, n, word) tw_text_alike(s, n, word, sizeof(word) - 1)
-
-static void trim (const char **s, size_t *n) {
-  while (*n > 0 && (**s == ' ' || **s == '\t')) (*s)++, (*n)--;
-  while (*n > 0 && ((*s)[*n - 1] == ' ' || (*s)[*n - 1] == '\t')) (*n)--;
 }
 
 /* {=== The writer ===} */
@@ -41,8 +16,8 @@ const char *tw_http1_begin (tw_buf *out, const tw_account *account, const char *
   const char *authorization = tw_account_authorization(account, url, url_len);
   if (!account->open) return "the account is closed";
   if (authorization == NULL) return "the URL is not of the account's origin";
-  if (!is_token(method, method_len)) return "the method is not a token";
-  if (!is_all(url, url_len, URL)) return "the URL holds a byte that no URL has";
+  if (!tw_field_token(method, method_len)) return "the method is not a token";
+  if (!is_url(url, url_len)) return "the URL holds a byte that no URL has";
   /* The origin is scheme://host[:port], and what follows it in the URL begins with '/' or '?'. */
   size_t host = strcspn(account->origin, ":") + strlen("://"), path = strlen(account->origin);
   tw_buf_add(out, method, method_len);
@@ -57,22 +32,12 @@ const char *tw_http1_begin (tw_buf *out, const tw_account *account, const char *
   return NULL;
 }
 
-/* Fields that prove or frame a request, or ask for a response that we do not read. */
-static int is_ours (const char *name, size_t n) {
-  return is_word(name, n, "host") || is_word(name, n, "authorization") ||
-         is_word(name, n, "accept-encoding") || is_word(name, n, "content-length") ||
-         is_word(name, n, "transfer-encoding") || is_word(name, n, "connection") ||
-         is_word(name, n, "expect") || is_word(name, n, "upgrade") || is_word(name, n, "te");
-}
-
-const char *tw_http1_field (tw_buf *out, const char *name, size_t name_len, const char *value,
-                            size_t value_len) {
-  if (!is_token(name, name_len)) return "a header's name is not a token";
-  if (!is_all(value, value_len, TEXT)) return "a header's value holds a control character";
-  if (is_ours(name, name_len)) return "a header that frames the request was given";
-  tw_buf_add(out, name, name_len);
+const char *tw_http1_field (tw_buf *out, const tw_field *f) {
+  const char *wrong = tw_field_wrong(f);
+  if (wrong != NULL) return wrong;
+  tw_buf_add(out, f->name, f->name_len);
   tw_buf_puts(out, ": ");
-  tw_buf_add(out, value, value_len);
+  tw_buf_add(out, f->value, f->value_len);
   tw_buf_puts(out, "\r\n");
   return NULL;
 }
@@ -122,7 +87,8 @@ static void ready (tw_buf *b, size_t max) {
 void tw_http1_open (tw_http1 *r, const char *method, size_t method_len) {
   memset(r, 0, offsetof(tw_http1, line));
   r->state = STATUS;
-  r->bodiless = is_word(method, method_len, "head") || is_word(method, method_len, "connect");
+  r->bodiless =
+      tw_field_is(method, method_len, "head") || tw_field_is(method, method_len, "connect");
   r->allowance = TW_HTTP1_HEAD_MAX;
   ready(&r->line, TW_HTTP1_HEAD_MAX);
   ready(&r->head, TW_HTTP1_HEAD_MAX);
@@ -140,7 +106,7 @@ void tw_http1_close (tw_http1 *r) {
 static int status_line (tw_http1 *r, const char *s, size_t n) {
   static const size_t code = sizeof("HTTP/1.x ") - 1;
   if (n < code + 3 || !tw_text_digit(s[code - 2]) || s[code - 1] != ' ' ||
-      (n > code + 3 && s[code + 3] != ' ') || !is_all(s, n, TEXT))
+      (n > code + 3 && s[code + 3] != ' ') || !tw_field_text(s, n))
     return fail(r, TW_HTTP1_PROTOCOL, "the status line is not HTTP/1.x");
   r->status = 0;
   for (size_t i = code; i < code + 3; i++) {
@@ -155,14 +121,11 @@ static int status_line (tw_http1 *r, const char *s, size_t n) {
   return 0;
 }
 
-/* Content-Length: digits, and the same each time. */
-static int content_length (tw_http1 *r, const char *s, size_t n) {
-  uint64_t length = 0;
-  if (n == 0 || n > 18) return fail(r, TW_HTTP1_PROTOCOL, "Content-Length is not a length");
-  for (size_t i = 0; i < n; i++) {
-    if (!tw_text_digit(s[i])) return fail(r, TW_HTTP1_PROTOCOL, "Content-Length is not a length");
-    length = length * 10 + (uint64_t)(s[i] - '0');
-  }
+/* Content-Length: the same each time. */
+static int content_length (tw_http1 *r, const tw_field *f) {
+  uint64_t length;
+  if (!tw_field_length(f, &length))
+    return fail(r, TW_HTTP1_PROTOCOL, "Content-Length is not a length");
   if (r->sized && length != r->length)
     return fail(r, TW_HTTP1_PROTOCOL, "Content-Length was given twice, and differs");
   r->sized = 1;
@@ -175,46 +138,45 @@ static void connection (tw_http1 *r, const char *s, size_t n) {
   while (n > 0) {
     const char *comma = memchr(s, ',', n), *word = s;
     size_t len = comma ? (size_t)(comma - s) : n, skip = comma ? len + 1 : len;
-    trim(&word, &len);
-    if (is_word(word, len, "close")) r->persistent = -1;
-    if (is_word(word, len, "keep-alive") && r->persistent == 0) r->persistent = 1;
+    tw_field_trim(&word, &len);
+    if (tw_field_is(word, len, "close")) r->persistent = -1;
+    if (tw_field_is(word, len, "keep-alive") && r->persistent == 0) r->persistent = 1;
     s += skip;
     n -= skip;
   }
 }
 
 /* What a field says about the response itself. */
-static int framing (tw_http1 *r, const char *name, size_t name_len, const char *value, size_t n) {
-  if (is_word(name, name_len, "content-length")) return content_length(r, value, n);
-  if (is_word(name, name_len, "transfer-encoding")) {
-    if (r->chunked || r->minor == 0 || !is_word(value, n, "chunked"))
+static int framing (tw_http1 *r, const tw_field *f) {
+  const char *name = f->name, *value = f->value;
+  size_t name_len = f->name_len, n = f->value_len;
+  if (tw_field_is(name, name_len, "content-length")) return content_length(r, f);
+  if (tw_field_is(name, name_len, "transfer-encoding")) {
+    if (r->chunked || r->minor == 0 || !tw_field_is(value, n, "chunked"))
       return fail(r, TW_HTTP1_PROTOCOL, "the Transfer-Encoding is not chunked alone");
     r->chunked = 1;
   }
-  if (is_word(name, name_len, "content-encoding") && !is_word(value, n, "identity")) r->encoded = 1;
-  if (is_word(name, name_len, "connection")) connection(r, value, n);
+  if (tw_field_is(name, name_len, "content-encoding") && !tw_field_is(value, n, "identity"))
+    r->encoded = 1;
+  if (tw_field_is(name, name_len, "connection")) connection(r, value, n);
   return 0;
 }
 
-/* name ":" OWS value OWS; a trailer's is checked and dropped. */
+/* A trailer's is checked and dropped. */
 static int field_line (tw_http1 *r, const char *s, size_t n) {
-  const char *colon = memchr(s, ':', n);
-  size_t name_len = colon ? (size_t)(colon - s) : 0;
-  const char *value = s + name_len + 1;
-  size_t value_len = colon ? n - name_len - 1 : 0;
-  if (!is_token(s, name_len) || !is_all(value, value_len, TEXT))
+  tw_field f;
+  if (!tw_field_read(&f, s, n))
     return fail(r, TW_HTTP1_PROTOCOL, "a header line is not name: value");
   if (++r->fields > TW_HTTP1_FIELD_MAX)
     return fail(r, TW_HTTP1_LIMIT, "the response has too many headers");
   if (r->state == TRAILER) return 0;
-  trim(&value, &value_len);
-  char *name = tw_buf_extend(&r->head, name_len + 1 + value_len + 1);
+  char *name = tw_buf_extend(&r->head, f.name_len + 1 + f.value_len + 1);
   if (name == NULL) return full(r, &r->head);
-  for (size_t i = 0; i < name_len; i++) name[i] = tw_text_lower(s[i]);
-  name[name_len] = '\0';
-  memcpy(name + name_len + 1, value, value_len);
-  name[name_len + 1 + value_len] = '\0';
-  return framing(r, name, name_len, value, value_len);
+  for (size_t i = 0; i < f.name_len; i++) name[i] = tw_text_lower(f.name[i]);
+  name[f.name_len] = '\0';
+  memcpy(name + f.name_len + 1, f.value, f.value_len);
+  name[f.name_len + 1 + f.value_len] = '\0';
+  return framing(r, &f);
 }
 
 /* The head is complete: what follows it? */
@@ -257,8 +219,8 @@ static int size_line (tw_http1 *r, const char *s, size_t n) {
   }
   s += digits;
   n -= digits;
-  trim(&s, &n);
-  if (digits == 0 || (n > 0 && *s != ';') || !is_all(s, n, TEXT))
+  tw_field_trim(&s, &n);
+  if (digits == 0 || (n > 0 && *s != ';') || !tw_field_text(s, n))
     return fail(r, TW_HTTP1_PROTOCOL, "a chunk's size is not a size");
   if (size > TW_HTTP1_BODY_MAX - r->body.len)
     return fail(r, TW_HTTP1_LIMIT, "the body is too long");
@@ -355,13 +317,13 @@ int tw_http1_finish (tw_http1 *r) {
                   : "the connection closed in the middle of the response");
 }
 
-int tw_http1_next (const tw_http1 *r, tw_http1_header *h) {
-  const char *next = h->name == NULL ? r->head.data : h->value + h->value_len + 1;
+int tw_http1_next (const tw_http1 *r, tw_field *f) {
+  const char *next = f->name == NULL ? r->head.data : f->value + f->value_len + 1;
   if (r->head.len == 0 || next == r->head.data + r->head.len) return 0;
-  h->name = next;
-  h->name_len = strlen(next);
-  h->value = next + h->name_len + 1;
-  h->value_len = strlen(h->value);
+  f->name = next;
+  f->name_len = strlen(next);
+  f->value = next + f->name_len + 1;
+  f->value_len = strlen(f->value);
   return 1;
 }
 

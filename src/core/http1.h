@@ -9,6 +9,7 @@
 
 #include "account.h"
 #include "buf.h"
+#include "field.h"
 
 enum {
   TW_HTTP1_REQUEST_MAX = 2 * 1024 * 1024, /* a request, head and body */
@@ -27,9 +28,8 @@ enum { TW_HTTP1_ROOM = sizeof(tw_account) + 256, TW_HTTP1_FIELD_ROOM = 4 };
 ** Begin writes the request line, Host and Authorization, for the account's own origin alone. */
 const char *tw_http1_begin (tw_buf *out, const tw_account *account, const char *method,
                             size_t method_len, const char *url, size_t url_len);
-/* One header field. Refuses bytes that could end it, and fields that frame or prove a request. */
-const char *tw_http1_field (tw_buf *out, const char *name, size_t name_len, const char *value,
-                            size_t value_len);
+/* One header field, where tw_field_wrong has nothing against it. */
+const char *tw_http1_field (tw_buf *out, const tw_field *f);
 /* The empty line and the body (NULL: none) with its Content-Length. */
 void tw_http1_end (tw_buf *out, const char *body, size_t body_len);
 
@@ -63,12 +63,6 @@ typedef struct tw_http1 {
   tw_buf body;
 } tw_http1;
 
-/* A field of the response, its name in lower case. Its bytes are the reader's; a NUL stands behind each. */
-typedef struct tw_http1_header {
-  const char *name, *value;
-  size_t name_len, value_len;
-} tw_http1_header;
-
 /* Readies a reader, zeroed or used, for the response to a request of this method. Allocates nothing; what a used one
 ** has of small buffers it keeps. */
 void tw_http1_open (tw_http1 *r, const char *method, size_t method_len);
@@ -77,8 +71,9 @@ void tw_http1_open (tw_http1 *r, const char *method, size_t method_len);
 int tw_http1_feed (tw_http1 *r, const char *bytes, size_t n);
 /* The stream ended: 1 when the response is complete, -1 when it failed. */
 int tw_http1_finish (tw_http1 *r);
-/* Goes on from this field (its name NULL: the start) to the next: 1, or 0 where there is none. */
-int tw_http1_next (const tw_http1 *r, tw_http1_header *h);
+/* Goes on from this field (its name NULL: the start) to the next, its name in lower case, a NUL behind name and value:
+** 1, or 0 where there is none. Its bytes are the reader's. */
+int tw_http1_next (const tw_http1 *r, tw_field *f);
 /* 1 when another request may follow on this connection. */
 int tw_http1_keepalive (const tw_http1 *r);
 /* Frees and zeroes. */

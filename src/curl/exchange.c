@@ -197,6 +197,23 @@ static CURLcode set_request (tw_exchange *x, const tw_request *r, int plain) {
   return CURLE_OK;
 }
 
+static void add_line (tw_exchange *x, const tw_field *f) {
+  x->starts[x->header_count++] = x->lines.len;
+  (void)tw_buf_add(&x->lines, f->name, f->name_len);
+  /* libcurl's way to write an empty one */
+  (void)tw_buf_puts(&x->lines, f->value_len > 0 ? ": " : ";");
+  (void)tw_buf_add(&x->lines, f->value, f->value_len);
+  (void)tw_buf_putc(&x->lines, '\0');
+}
+
+const char *tw_exchange_add (tw_exchange *x, const tw_field *f) {
+  const char *wrong = tw_field_wrong(f);
+  if (wrong != NULL) return wrong;
+  if (x->header_count + 1 == TW_SENT_MAX) return "the request has too many headers";
+  add_line(x, f);
+  return NULL;
+}
+
 int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings *s, tw_failure *f) {
   const char *credential = tw_account_authorization(r->account, r->url, r->url_len);
   if (credential == NULL) {
@@ -209,8 +226,11 @@ int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings 
     return 0;
   }
   static const char name[] = "Authorization";
-  if (tw_exchange_add(x, name, sizeof name - 1, credential, strlen(credential)) != 0) {
-    *f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
+  add_line(x, &(tw_field){ name, credential, sizeof name - 1, strlen(credential) });
+  if (x->lines.error) {
+    *f = x->lines.error == TW_BUF_LIMIT
+             ? tw_failure_make("invalid", "the request's headers are too long", 0)
+             : tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
     return 0;
   }
   int plain = strncasecmp(r->url, "http:", 5) == 0;
@@ -238,19 +258,7 @@ int tw_exchange_open (tw_exchange *x) {
   return x->easy != NULL ? 0 : -1;
 }
 
-int tw_exchange_add (tw_exchange *x, const char *name, size_t name_len, const char *value,
-                     size_t value_len) {
-  if (x->header_count == TW_SENT_MAX) return -1;
-  x->starts[x->header_count++] = x->lines.len;
-  (void)tw_buf_add(&x->lines, name, name_len);
-  (void)tw_buf_puts(&x->lines,
-                    value_len > 0 ? ": " : ";"); /* libcurl's way to write an empty one */
-  (void)tw_buf_add(&x->lines, value, value_len);
-  return tw_buf_putc(&x->lines, '\0');
-}
-
 static void wipe_headers (tw_exchange *x) {
-  if (x->lines.len > 0) tw_wipe(x->lines.data, x->lines.len);
   tw_buf_reset(&x->lines);
   x->header_count = 0;
 }
@@ -322,7 +330,7 @@ static int is_space (char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-int tw_exchange_header (const tw_exchange *x, size_t *at, tw_header *h) {
+int tw_exchange_header (const tw_exchange *x, size_t *at, tw_field *f) {
   const tw_buf *b = &x->head;
   if (b->len == 0) return 0;
   if (*at == 0) *at = line_end(b, 0); /* the status line */
@@ -335,7 +343,7 @@ int tw_exchange_header (const tw_exchange *x, size_t *at, tw_header *h) {
     const char *value = colon + 1;
     while (value < end && is_space(*value)) value++;
     while (end > value && is_space(end[-1])) end--;
-    *h = (tw_header){ line, value, (size_t)(colon - line), (size_t)(end - value) };
+    *f = (tw_field){ line, value, (size_t)(colon - line), (size_t)(end - value) };
     return 1;
   }
   return 0;

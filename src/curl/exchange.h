@@ -5,12 +5,13 @@
 
 #include "account.h"
 #include "buf.h"
+#include "field.h"
 #include "failure.h"
 
 enum {
   TW_HEAD_MAX = 64 * 1024, /* bytes of all header lines of one exchange, 1xx blocks included */
   TW_HEAD_COUNT = 256,     /* lines of the same */
-  TW_SENT_MAX = 16,        /* headers of a request */
+  TW_SENT_MAX = 16,        /* headers of a request, Authorization among them */
   TW_BODY_MAX = 8 * 1024 * 1024, /* decoded bytes */
 };
 
@@ -63,9 +64,9 @@ typedef struct tw_exchange {
 
 /* A zeroed exchange becomes one with an easy handle: 0, or -1 without memory. */
 int tw_exchange_open (tw_exchange *x);
-/* Appends a header to send: 0, or -1 without memory or beyond TW_SENT_MAX. */
-int tw_exchange_add (tw_exchange *x, const char *name, size_t name_len, const char *value,
-                     size_t value_len);
+/* Appends a header to send: NULL, or what is wrong in static words. Whether there is memory and room for all of them,
+** tw_exchange_prepare says. */
+const char *tw_exchange_add (tw_exchange *x, const tw_field *f);
 /* Sets every option for this request: 1, or 0 with the reason in *f. */
 int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings *s, tw_failure *f);
 /* Changes how long it may take in all, in seconds: 1, or 0 where libcurl does not want it. */
@@ -76,11 +77,7 @@ void tw_exchange_finish (tw_exchange *x, CURLcode code);
 int tw_exchange_result (tw_exchange *x, tw_failure *f);
 long tw_exchange_status (tw_exchange *x);
 /* Steps through the response's headers: *at is 0 at first. 1 while there is one. */
-typedef struct tw_header {
-  const char *name, *value;
-  size_t name_len, value_len;
-} tw_header;
-int tw_exchange_header (const tw_exchange *x, size_t *at, tw_header *h);
+int tw_exchange_header (const tw_exchange *x, size_t *at, tw_field *f);
 /* Ready for the next request. Keeps the easy handle and small buffers. */
 void tw_exchange_reset (tw_exchange *x);
 void tw_exchange_close (tw_exchange *x);
