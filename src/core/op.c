@@ -29,9 +29,13 @@ const tw_op *tw_op_rows (size_t *count) {
 }
 
 const tw_op *tw_op_find (const char *name, size_t len, int *connector) {
-  for (*connector = 0; *connector <= 1; ++*connector)
-    for (const tw_op *op = tw_rows; op < tw_rows + tw_row_count; op++)
-      if (is_named(*connector ? op->alias : op->name, name, len)) return op;
+  const tw_op *op, *end = tw_rows + tw_row_count;
+  *connector = 0;
+  for (op = tw_rows; op < end; op++)
+    if (op->name_len == len && memcmp(op->name, name, len) == 0) return op;
+  *connector = 1;
+  for (op = tw_rows; op < end; op++)
+    if (is_named(op->alias, name, len)) return op;
   return NULL;
 }
 

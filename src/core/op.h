@@ -54,7 +54,8 @@ typedef struct tw_rule {
 enum { TW_SETS = 3, TW_PARAMS = 32 }; /* a row has fewer parameters (op_spec) */
 
 typedef struct tw_op {
-  const char *name;  /* in Lua: buy */
+  const char *name; /* in Lua: buy */
+  size_t name_len;
   const char *alias; /* the connector's, or NULL */
   const char *id;    /* Twilio's operation id */
   enum tw_method method;

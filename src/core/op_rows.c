@@ -176,18 +176,19 @@ static const tw_param installed_add_on[] = {
 #define NUMBERS "/IncomingPhoneNumbers"
 #define ADD_ONS NUMBERS "/{ResourceSid}/AssignedAddOns"
 #define EXTENSIONS ADD_ONS "/{AssignedAddOnSid}/Extensions"
+#define NAME(name) name, sizeof name - 1
 #define SEARCH(name, alias, type) \
-  { "search_" name, alias, "ListAvailablePhoneNumber" type, TW_GET, TW_READ, \
+  { NAME("search_" name), alias, "ListAvailablePhoneNumber" type, TW_GET, TW_READ, \
     "/AvailablePhoneNumbers/{CountryCode}/" type ".json", "available_phone_numbers", 0, NULL, search_rules, \
     { country, search, paging } }
 #define LIST(name, alias, id, path, key, ...) \
-  { name, alias, id, TW_GET, TW_READ, path ".json", key, 1, NULL, NULL, { __VA_ARGS__ } }
+  { NAME(name), alias, id, TW_GET, TW_READ, path ".json", key, 1, NULL, NULL, { __VA_ARGS__ } }
 #define GET(name, alias, id, path, prefix, ...) \
-  { name, alias, id, TW_GET, TW_READ, path ".json", NULL, 0, prefix, NULL, { __VA_ARGS__ } }
+  { NAME(name), alias, id, TW_GET, TW_READ, path ".json", NULL, 0, prefix, NULL, { __VA_ARGS__ } }
 #define POST(name, alias, id, class, path, prefix, rules, ...) \
-  { name, alias, id, TW_POST, class, path ".json", NULL, 0, prefix, rules, { __VA_ARGS__ } }
+  { NAME(name), alias, id, TW_POST, class, path ".json", NULL, 0, prefix, rules, { __VA_ARGS__ } }
 #define DELETE(name, alias, id, path, prefix, ...) \
-  { name, alias, id, TW_DELETE, TW_REMOVE, path ".json", NULL, 0, prefix, NULL, { __VA_ARGS__ } }
+  { NAME(name), alias, id, TW_DELETE, TW_REMOVE, path ".json", NULL, 0, prefix, NULL, { __VA_ARGS__ } }
 
 const tw_op tw_rows[] = {
   POST("add_outgoing", "addOutgoingPhoneNumber", "CreateValidationRequest", TW_VERIFY,
@@ -208,7 +209,7 @@ const tw_op tw_rows[] = {
   SEARCH("voip", NULL, "Voip"),
   SEARCH("shared_cost", NULL, "SharedCost"),
   SEARCH("machine_to_machine", NULL, "MachineToMachine"),
-  { "list_countries", NULL, "ListAvailablePhoneNumberCountry", TW_GET, TW_READ,
+  { NAME("list_countries"), NULL, "ListAvailablePhoneNumberCountry", TW_GET, TW_READ,
     "/AvailablePhoneNumbers.json", "countries", 0, NULL, NULL, { paging } },
   GET("get_country", NULL, "FetchAvailablePhoneNumberCountry",
       "/AvailablePhoneNumbers/{CountryCode}", NULL, country),
