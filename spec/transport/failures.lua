@@ -46,23 +46,43 @@ return function (t)
   describe("what is no HTTP/1.x response is a protocol failure:", function ()
     local function refuses (title, sent)
       it(title, function ()
-        fails(answered{ { send = sent }, { wait = 0.05 }, "close" }, "protocol", 1)
+        fails(answered{ { send = sent }, { wait = 0.05 }, "close" }, "protocol", 1, true)
       end)
     end
 
-    it("a chunk without a size (libcurl says no more than network)", function ()
-      local sent = { send = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n" }
-      fails(answered{ sent, { wait = 0.05 }, "close" }, { "protocol", "network" }, 1)
-    end)
+    for what, chunk in pairs{ ["without a size"] = "x\r\n", ["longer than its size"] = "5\r\nhello!\r\n0\r\n\r\n" } do
+      it("a chunk " .. what .. " (libcurl says no more than network)", function ()
+        local sent = { send = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" .. chunk }
+        fails(answered{ sent, { wait = 0.05 }, "close" }, { "protocol", "network" }, 1, true)
+      end)
+    end
 
     refuses("HTTP/0.9", "hello world, this is no header\r\n")
     refuses("HTTP/2", "\0\0\18\4\0\0\0\0\0\0\3\0\0\0\128\0\4\0\1\0\0\0\5\0\255\255\255")
     refuses("status 000", "HTTP/1.1 000 None\r\nContent-Length: 0\r\n\r\n")
     refuses("status 999", "HTTP/1.1 999 Much\r\nContent-Length: 0\r\n\r\n")
     refuses("status 1000", "HTTP/1.1 1000 More\r\nContent-Length: 0\r\n\r\n")
+    refuses("status 101", "HTTP/1.1 101 Switching\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab")
     refuses("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc")
     refuses("a negative length", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n")
     refuses("a length in words", "HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\nab")
+    for _, length in ipairs{ "", "+2", "2, 2", "2, 3", "2 3", "2;", "0x2", "2.0" } do
+      refuses("a length of " .. ("%q"):format(length), "HTTP/1.1 200 OK\r\nContent-Length: " .. length .. "\r\n\r\nabc")
+    end
+    for what, line in pairs{
+      ["is folded"] = "A: b\r\n c: d", ["is folded at a tab"] = "A: b\r\n\tc", ["has a blank before its colon"] = "A : b",
+      ["has no colon"] = "nonsense", ["has no name"] = ": b", ["has a bare CR"] = "A: b\rC: d", ["has a NUL"] = "A: b\0c",
+      ["is a status line"] = "HTTP/1.1 200 OK",
+    } do
+      refuses("a header that " .. what, "HTTP/1.1 200 OK\r\n" .. line .. "\r\nContent-Length: 2\r\n\r\nab")
+    end
+    refuses("a trailer that is no header",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nHTTP/1.1: x\r\n\r\n")
+    for _, coding in ipairs{ "identity", "x-unknown", "gzip, chunked", "chunked\r\nTransfer-Encoding: chunked" } do
+      refuses("a transfer coding of " .. ("%q"):format(coding),
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: " .. coding .. "\r\n\r\n2\r\nab\r\n0\r\n\r\n")
+    end
+    refuses("chunks in HTTP/1.0", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n")
     refuses("a content encoding that nobody asked for",
       "HTTP/1.1 200 OK\r\nContent-Encoding: x-unknown\r\nContent-Length: 2\r\n\r\nab")
   end)

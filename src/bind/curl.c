@@ -161,7 +161,7 @@ static int pool_start (lua_State *L) {
   /* From here to the start Lua allocates nothing. */
   if (!usable(L, pool, 0)) return 2;
   box->x = tw_pool_acquire(pool->pool);
-  tw_failure f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
+  tw_failure f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0);
   const char *wrong = box->x != NULL ? tw_message_addheaders(L, box->x) : NULL;
   if (wrong != NULL)
     f = tw_failure_make("invalid", wrong, 0);

@@ -24,49 +24,58 @@ static size_t on_body (char *bytes, size_t size, size_t n, void *p) {
   return tw_buf_add(&x->body, bytes, size * n) == 0 ? size * n : 0;
 }
 
-/* 1 when the line gives a length of the body that contradicts an earlier one: libcurl would believe the last. */
-static int contradicts (tw_exchange *x, const char *line, size_t len) {
-  static const char name[] = "Content-Length:";
-  if (len < sizeof name - 1 || strncasecmp(line, name, sizeof name - 1) != 0) return 0;
-  size_t at = sizeof name - 1, digits = 0;
-  while (at < len && (line[at] == ' ' || line[at] == '\t')) at++;
-  while (at + digits < len && line[at + digits] >= '0' && line[at + digits] <= '9') digits++;
-  if (digits >= sizeof x->length) return 1;
-  char length[sizeof x->length] = "";
-  memcpy(length, line + at, digits);
-  if (x->length[0] != '\0') return strcmp(x->length, length) != 0;
-  memcpy(x->length, length, sizeof length);
-  return 0;
+/* How much of a line stands before its end. */
+static size_t text_of (const char *line, size_t len) {
+  if (len > 0 && line[len - 1] == '\n') len--;
+  if (len > 0 && line[len - 1] == '\r') len--;
+  return len;
 }
 
-/* Header lines of every block come here: 1xx, the final one, and trailers behind the body. The last block
-** that began with a status line is the response. */
+/* A status line. Up to the final one ("HTTP/1.1 2…") the server may think as long as the attempt's timeout allows; from
+** there on it must not drip. */
+static CURLcode begin_block (tw_exchange *x, const char *line, size_t len) {
+  x->sized = x->chunked = 0;
+  x->final = len > 9 && line[9] != '1';
+  if (!x->final) return CURLE_OK;
+  return curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_TIME, (long)TW_SLOW_SECONDS);
+}
+
+/* 1 where a field lets a body end where libcurl and any other reader see its end: libcurl believes the last of two
+** lengths and the digits at a length's beginning, knows several codings, and chunks in HTTP/1.0. */
+static int frames_well (tw_exchange *x, const tw_field *f) {
+  if (tw_field_is(f->name, f->name_len, "content-length")) {
+    uint64_t before = x->length;
+    if (!tw_field_length(f, &x->length) || (x->sized && x->length != before)) return 0;
+    x->sized = 1;
+  } else if (tw_field_is(f->name, f->name_len, "transfer-encoding")) {
+    static const char old[] = "HTTP/1.0";
+    if (x->chunked || !tw_field_is(f->value, f->value_len, "chunked")) return 0;
+    if (x->head.len >= sizeof old - 1 && memcmp(x->head.data, old, sizeof old - 1) == 0) return 0;
+    x->chunked = 1;
+  }
+  return 1;
+}
+
+/* Header lines of every block come here: 1xx, the final one, and trailers behind the body. The final block is the
+** response. */
 static size_t on_header (char *line, size_t size, size_t n, void *p) {
   tw_exchange *x = p;
-  size_t len = size * n;
+  tw_field f;
+  size_t len = size * n, text = text_of(line, len);
   x->head_bytes += len;
   if (x->head_bytes > TW_HEAD_MAX || ++x->head_count > TW_HEAD_COUNT) return 0;
-  if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-    tw_buf_reset(&x->head);
-    x->head_complete = 0;
-    x->length[0] = '\0';
-    /* Up to its final answer ("HTTP/1.1 2…") the server may think as long as the attempt's timeout
-    ** allows; from there on it must not drip. */
-    int final = len > 9 && line[9] != '1';
-    if (final &&
-        curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_TIME, (long)TW_SLOW_SECONDS) != CURLE_OK)
-      return 0;
-  }
-  if (x->head_complete) return len; /* a trailer */
-  if (contradicts(x, line, len)) {
-    x->contradictory = 1;
-    return 0;
-  }
-  if (len <= 2 && (line[0] == '\r' || line[0] == '\n')) {
-    x->head_complete = 1;
+  if (text == 0) {
+    x->head_complete = x->final;
+    if (!x->final) tw_buf_reset(&x->head);
     return len;
   }
-  return tw_buf_add(&x->head, line, len) == 0 ? len : 0;
+  if (x->head.len == 0) {
+    if (begin_block(x, line, text) != CURLE_OK) return 0;
+  } else if (!tw_field_read(&f, line, text) || (!x->head_complete && !frames_well(x, &f))) {
+    x->malformed = 1;
+    return 0;
+  }
+  return x->head_complete || tw_buf_add(&x->head, line, len) == 0 ? len : 0;
 }
 
 /* Called when a connection stands and the request is about to go out: the one proof of what was sent. On a kept
@@ -222,7 +231,7 @@ int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings 
     return 0;
   }
   if (!(r->timeout > 0)) {
-    *f = tw_failure_of(CURLE_OPERATION_TIMEDOUT, 0, 0);
+    *f = tw_failure_of(CURLE_OPERATION_TIMEDOUT, 0);
     return 0;
   }
   static const char name[] = "Authorization";
@@ -230,17 +239,16 @@ int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings 
   if (x->lines.error) {
     *f = x->lines.error == TW_BUF_LIMIT
              ? tw_failure_make("invalid", "the request's headers are too long", 0)
-             : tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
+             : tw_failure_of(CURLE_OUT_OF_MEMORY, 0);
     return 0;
   }
   int plain = strncasecmp(r->url, "http:", 5) == 0;
   x->guard = r->guard;
-  x->is_read = strcmp(r->method, "GET") == 0;
   CURLcode code = set_profile(x);
   if (code == CURLE_OK) code = set_settings(x, s, plain);
   if (code == CURLE_OK) code = set_request(x, r, plain);
   if (code == CURLE_OK) return 1;
-  *f = tw_failure_of(code, 0, x->is_read);
+  *f = tw_failure_of(code, 0);
   return 0;
 }
 
@@ -264,7 +272,7 @@ static void wipe_headers (tw_exchange *x) {
 }
 
 void tw_exchange_finish (tw_exchange *x, CURLcode code) {
-  x->code = x->contradictory ? CURLE_WEIRD_SERVER_REPLY : code;
+  x->code = x->malformed ? CURLE_WEIRD_SERVER_REPLY : code;
   x->state = TW_DONE;
   wipe_headers(x);
 }
@@ -276,9 +284,8 @@ void tw_exchange_reset (tw_exchange *x) {
   tw_buf_reset(&x->body);
   if (x->body.cap > TW_KEPT_BODY) tw_buf_free(&x->body);
   x->head_bytes = 0;
-  x->head_count = x->head_complete = 0;
-  x->sent = x->guard = x->is_read = x->contradictory = 0;
-  x->length[0] = '\0';
+  x->head_count = x->final = x->head_complete = 0;
+  x->sent = x->guard = x->malformed = 0;
   x->code = CURLE_OK;
   x->error[0] = '\0';
   x->state = TW_IDLE;
@@ -302,20 +309,20 @@ long tw_exchange_status (tw_exchange *x) {
 
 int tw_exchange_result (tw_exchange *x, tw_failure *f) {
   if (x->code != CURLE_OK) {
-    *f = tw_failure_of(x->code, x->sent, x->is_read);
+    *f = tw_failure_of(x->code, x->sent);
     tw_failure_locate(f, x->code, x->easy, x->error);
     return 0;
   }
-  /* libcurl is content with a response that ends inside its header block: this is not one. */
-  if (!x->head_complete) {
+  long status = tw_exchange_status(x);
+  /* libcurl is content with a response that ends inside its header block: this is not one. Nor is a 101 that ends it. */
+  if (!x->head_complete && status != 101) {
     *f = tw_failure_make("network", "the connection ended inside the response's headers", x->sent);
     f->transient = 1;
     return 0;
   }
-  long status = tw_exchange_status(x);
   if (status < 200 || status > 599) {
     *f = tw_failure_make("protocol", "the response has no status that HTTP knows", x->sent);
-    f->transient = x->is_read;
+    f->transient = 1;
     return 0;
   }
   return 1;
@@ -326,25 +333,12 @@ static size_t line_end (const tw_buf *b, size_t at) {
   return newline != NULL ? (size_t)(newline - b->data) + 1 : b->len;
 }
 
-static int is_space (char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 int tw_exchange_header (const tw_exchange *x, size_t *at, tw_field *f) {
   const tw_buf *b = &x->head;
-  if (b->len == 0) return 0;
-  if (*at == 0) *at = line_end(b, 0); /* the status line */
-  while (*at < b->len) {
-    const char *line = b->data + *at;
-    *at = line_end(b, *at);
-    const char *end = b->data + *at;
-    const char *colon = memchr(line, ':', (size_t)(end - line));
-    if (colon == NULL || colon == line) continue;
-    const char *value = colon + 1;
-    while (value < end && is_space(*value)) value++;
-    while (end > value && is_space(end[-1])) end--;
-    *f = (tw_field){ line, value, (size_t)(colon - line), (size_t)(end - value) };
-    return 1;
-  }
-  return 0;
+  if (*at == 0 && b->len > 0) *at = line_end(b, 0); /* the status line */
+  if (*at == b->len) return 0;
+  const char *line = b->data + *at;
+  size_t end = line_end(b, *at), len = end - *at;
+  *at = end;
+  return tw_field_read(f, line, text_of(line, len));
 }

@@ -44,13 +44,15 @@ typedef struct tw_exchange {
   tw_buf body;
   size_t head_bytes; /* of all blocks */
   int head_count;
-  int head_complete; /* the empty line was seen */
-  char length[24];   /* the body's, as the block gave it */
-  int contradictory; /* it gave two */
-  int sent;          /* how often the request went out */
-  int guard;         /* which must be once */
-  int is_read;       /* a GET */
-  CURLcode code;     /* how it ended */
+  int final;         /* the block is not one of 1xx */
+  int head_complete; /* its empty line was seen */
+  int sized;         /* it gave the body's length */
+  uint64_t length;
+  int chunked;   /* it said that the body is in chunks */
+  int malformed; /* it is no HTTP/1.x, though libcurl would take it */
+  int sent;      /* how often the request went out */
+  int guard;     /* which must be once */
+  CURLcode code; /* how it ended */
   char error[CURL_ERROR_SIZE];
 
   /* The pool's: */

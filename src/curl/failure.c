@@ -4,49 +4,46 @@
 #include <stdio.h>
 #include <string.h>
 
-enum again { NEVER, READS, ALWAYS };
-
 typedef struct row {
   CURLcode code;
-  enum again again;
+  int transient;
   const char *kind, *message;
 } row;
 
 static const row rows[] = {
-  { CURLE_COULDNT_RESOLVE_PROXY, ALWAYS, "proxy", "the proxy's name could not be resolved" },
-  { CURLE_COULDNT_RESOLVE_HOST, ALWAYS, "dns", "the host's name could not be resolved" },
-  { CURLE_COULDNT_CONNECT, ALWAYS, "connect", "no connection could be made" },
-  { CURLE_OPERATION_TIMEDOUT, ALWAYS, "timeout", "the time for this attempt ran out" },
-  { CURLE_SSL_CONNECT_ERROR, ALWAYS, "tls", "the TLS handshake failed" },
-  { CURLE_PROXY, ALWAYS, "proxy", "the proxy's handshake failed" },
-  { CURLE_PARTIAL_FILE, ALWAYS, "network", "the connection ended inside the response's body" },
-  { CURLE_GOT_NOTHING, ALWAYS, "network", "the connection ended without a response" },
-  { CURLE_SEND_ERROR, ALWAYS, "network", "the connection broke while sending" },
-  { CURLE_RECV_ERROR, ALWAYS, "network", "the connection broke while receiving" },
-  { CURLE_ABORTED_BY_CALLBACK, ALWAYS, "network",
+  { CURLE_COULDNT_RESOLVE_PROXY, 1, "proxy", "the proxy's name could not be resolved" },
+  { CURLE_COULDNT_RESOLVE_HOST, 1, "dns", "the host's name could not be resolved" },
+  { CURLE_COULDNT_CONNECT, 1, "connect", "no connection could be made" },
+  { CURLE_OPERATION_TIMEDOUT, 1, "timeout", "the time for this attempt ran out" },
+  { CURLE_SSL_CONNECT_ERROR, 1, "tls", "the TLS handshake failed" },
+  { CURLE_PROXY, 1, "proxy", "the proxy's handshake failed" },
+  { CURLE_PARTIAL_FILE, 1, "network", "the connection ended inside the response's body" },
+  { CURLE_GOT_NOTHING, 1, "network", "the connection ended without a response" },
+  { CURLE_SEND_ERROR, 1, "network", "the connection broke while sending" },
+  { CURLE_RECV_ERROR, 1, "network", "the connection broke while receiving" },
+  { CURLE_ABORTED_BY_CALLBACK, 1, "network",
     "the kept connection ended without a response; the request was not sent again" },
 
-  { CURLE_WEIRD_SERVER_REPLY, READS, "protocol", "the response is not understandable HTTP" },
-  { CURLE_BAD_CONTENT_ENCODING, READS, "protocol", "the response's content encoding is broken" },
-  { CURLE_HTTP2, READS, "protocol", "the response is not HTTP/1.1" },
+  { CURLE_WEIRD_SERVER_REPLY, 1, "protocol", "the response is not understandable HTTP" },
+  { CURLE_BAD_CONTENT_ENCODING, 1, "protocol", "the response's content encoding is broken" },
+  { CURLE_HTTP2, 1, "protocol", "the response is not HTTP/1.1" },
 
-  { CURLE_WRITE_ERROR, NEVER, "limit", "the response is larger than a client accepts" },
-  { CURLE_FILESIZE_EXCEEDED, NEVER, "limit", "the response is larger than a client accepts" },
+  { CURLE_WRITE_ERROR, 0, "limit", "the response is larger than a client accepts" },
+  { CURLE_FILESIZE_EXCEEDED, 0, "limit", "the response is larger than a client accepts" },
 #if LIBCURL_VERSION_NUM >= 0x080600
-  { CURLE_TOO_LARGE, NEVER, "limit", "the response is larger than a client accepts" },
+  { CURLE_TOO_LARGE, 0, "limit", "the response is larger than a client accepts" },
 #endif
 
-  { CURLE_PEER_FAILED_VERIFICATION, NEVER, "certificate",
+  { CURLE_PEER_FAILED_VERIFICATION, 0, "certificate",
     "the server's certificate is not trusted for this host" },
-  { CURLE_SSL_ISSUER_ERROR, NEVER, "certificate", "the certificate's issuer is not the expected" },
-  { CURLE_SSL_PINNEDPUBKEYNOTMATCH, NEVER, "certificate",
-    "the server's key is not the pinned one" },
-  { CURLE_SSL_INVALIDCERTSTATUS, NEVER, "certificate", "the certificate's status is not valid" },
-  { CURLE_SSL_CLIENTCERT, NEVER, "certificate", "the server asks for a client certificate" },
-  { CURLE_SSL_CACERT_BADFILE, NEVER, "config", "ca_file or ca_path could not be read" },
-  { CURLE_SSL_CERTPROBLEM, NEVER, "config", "the client certificate could not be used" },
-  { CURLE_SSL_CRL_BADFILE, NEVER, "config", "the CRL file could not be read" },
-  { CURLE_URL_MALFORMAT, NEVER, "config", "libcurl does not understand the URL or the proxy" },
+  { CURLE_SSL_ISSUER_ERROR, 0, "certificate", "the certificate's issuer is not the expected" },
+  { CURLE_SSL_PINNEDPUBKEYNOTMATCH, 0, "certificate", "the server's key is not the pinned one" },
+  { CURLE_SSL_INVALIDCERTSTATUS, 0, "certificate", "the certificate's status is not valid" },
+  { CURLE_SSL_CLIENTCERT, 0, "certificate", "the server asks for a client certificate" },
+  { CURLE_SSL_CACERT_BADFILE, 0, "config", "ca_file or ca_path could not be read" },
+  { CURLE_SSL_CERTPROBLEM, 0, "config", "the client certificate could not be used" },
+  { CURLE_SSL_CRL_BADFILE, 0, "config", "the CRL file could not be read" },
+  { CURLE_URL_MALFORMAT, 0, "config", "libcurl does not understand the URL or the proxy" },
 };
 
 tw_failure tw_failure_make (const char *kind, const char *message, int sent) {
@@ -57,25 +54,25 @@ tw_failure tw_failure_make (const char *kind, const char *message, int sent) {
 static row row_of (CURLcode code, int sent) {
   if (code == CURLE_OUT_OF_MEMORY) {
     /* libcurl says so of one over-long header line too, and then the request is out. */
-    return (row){ code, NEVER, "limit",
+    return (row){ code, 0, "limit",
                   sent ? "a header of the response is too long" : "out of memory" };
   }
   if (code == CURLE_UNSUPPORTED_PROTOCOL && sent) {
-    return (row){ code, READS, "protocol", "the response is not HTTP/1.1" };
+    return (row){ code, 1, "protocol", "the response is not HTTP/1.1" };
   }
   if (code == CURLE_RECV_ERROR && !sent) {
     /* Only a proxy's answer to CONNECT is received before the request. */
-    return (row){ code, ALWAYS, "proxy", "the proxy refused the connection" };
+    return (row){ code, 1, "proxy", "the proxy refused the connection" };
   }
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (rows[i].code == code) return rows[i];
-  return (row){ code, NEVER, sent ? "network" : "config", curl_easy_strerror(code) };
+  return (row){ code, 0, sent ? "network" : "config", curl_easy_strerror(code) };
 }
 
-tw_failure tw_failure_of (CURLcode code, int sent, int is_read) {
+tw_failure tw_failure_of (CURLcode code, int sent) {
   row r = row_of(code, sent);
   tw_failure f = tw_failure_make(r.kind, r.message, sent);
-  f.transient = r.again == ALWAYS || (r.again == READS && is_read);
+  f.transient = r.transient;
   return f;
 }
 

@@ -18,7 +18,7 @@ typedef struct tw_failure {
 } tw_failure;
 
 /* What a code means for a request that went out `sent` times. */
-tw_failure tw_failure_of (CURLcode code, int sent, int is_read);
+tw_failure tw_failure_of (CURLcode code, int sent);
 /* Adds where the request was to go, and what more libcurl said of it: a proxy that cannot be connected to, say. */
 void tw_failure_locate (tw_failure *f, CURLcode code, CURL *easy, const char *said);
 /* A failure that libcurl has no code for, not transient. */

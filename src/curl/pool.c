@@ -113,7 +113,7 @@ tw_pool *tw_pool_open (const tw_settings *s, tw_failure *f) {
     if (p->multi != NULL && copy_settings(p, &system) == 0) return p;
     tw_pool_free(p); /* only a forked child's stays */
   }
-  *f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0); /* NOLINT(clang-analyzer-unix.Malloc) */
+  *f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0); /* NOLINT(clang-analyzer-unix.Malloc) */
   return NULL;
 }
 
@@ -246,7 +246,7 @@ static void end (tw_pool *p, tw_exchange *x, CURLcode code) {
 int tw_pool_start (tw_pool *p, tw_exchange *x, const tw_request *r, tw_failure *f) {
   if (!tw_exchange_prepare(x, r, &p->settings, f)) return 0;
   if (curl_multi_add_handle(p->multi, x->easy) != CURLM_OK) {
-    *f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0, 0);
+    *f = tw_failure_of(CURLE_OUT_OF_MEMORY, 0);
     return 0;
   }
   x->state = TW_RUNNING;
