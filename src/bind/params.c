@@ -2,6 +2,7 @@
 #include "params.h"
 #include "raw.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 enum { KEYS_MAX = 128, KEY_SHOWN = 40 };
@@ -25,10 +26,13 @@ static const char *pushname (lua_State *L, const char *name, size_t len) {
   return lua_tostring(L, -1);
 }
 
-/* The message on top becomes the second result. */
-static int mistake (lua_State *L) {
+/* As luaL_error, but answers nil and the message. */
+static int mistake (lua_State *L, const char *format, ...) {
+  va_list values;
+  va_start(values, format);
   lua_pushnil(L);
-  lua_insert(L, -2);
+  lua_pushvfstring(L, format, values);
+  va_end(values);
   return 2;
 }
 
@@ -49,81 +53,61 @@ int tw_params_no_operation (lua_State *L, const char *name, size_t len) {
   const tw_op *rows = tw_op_rows(&count);
   for (size_t i = 0; i < count; i++) nearer(&best, &distance, rows[i].name, name, len);
   shown = pushname(L, name, len);
-  if (best == NULL)
-    lua_pushfstring(L, "there is no operation '%s'", shown);
-  else
-    lua_pushfstring(L, "there is no operation '%s': did you mean '%s'?", shown, best);
-  return mistake(L);
+  if (best == NULL) return mistake(L, "there is no operation '%s'", shown);
+  return mistake(L, "there is no operation '%s': did you mean '%s'?", shown, best);
 }
 
 static int unknown (lua_State *L, const tw_params *ps, const char *key, size_t len) {
   const char *best = NULL, *shown = pushname(L, key, len);
   int distance = KEY_SHOWN;
   for (int i = 0; i < ps->count; i++) nearer(&best, &distance, ps->params[i]->name, key, len);
-  if (best == NULL)
-    lua_pushfstring(L, "%s has no parameter '%s'", ps->op->name, shown);
-  else
-    lua_pushfstring(L, "%s has no parameter '%s': did you mean '%s'?", ps->op->name, shown, best);
-  return mistake(L);
+  if (best == NULL) return mistake(L, "%s has no parameter '%s'", ps->op->name, shown);
+  return mistake(L, "%s has no parameter '%s': did you mean '%s'?", ps->op->name, shown, best);
 }
 
 static int wrong_type (lua_State *L, const tw_params *ps, const tw_param *p) {
   const char *wanted = p->type == TW_BOOLEAN   ? "a boolean"
                        : p->type == TW_INTEGER ? "a number"
                                                : "a string";
-  lua_pushfstring(L, "%s: %s must be %s, not a %s", ps->op->name, p->name, wanted,
-                  luaL_typename(L, -1));
-  return mistake(L);
+  return mistake(L, "%s: %s must be %s, not a %s", ps->op->name, p->name, wanted,
+                 luaL_typename(L, -1));
 }
 
 /* {=== Bad values: nil, error ===} */
 
-int tw_params_invalid (lua_State *L, const tw_op *op, const tw_param *p) {
-  lua_pushfstring(L, "%s %s", p->name, lua_tostring(L, -1));
+int tw_params_invalid (lua_State *L, const tw_op *op, const tw_param *p, const char *why) {
+  lua_pushnil(L);
   lua_createtable(L, 0, 4);
-  lua_insert(L, -2);
+  lua_pushfstring(L, "%s %s", p->name, why);
   lua_setfield(L, -2, "message");
   tw_raw_set(L, "kind", "invalid");
   tw_raw_set(L, "operation", op->name);
   tw_raw_set(L, "parameter", p->name);
-  lua_pushnil(L);
-  lua_insert(L, -2);
   return 2;
 }
 
-/* Pushes what a value of this parameter must be. */
-static void pushexpected (lua_State *L, const tw_param *p) {
+/* What a value of this parameter must be; may leave it on the stack. */
+static const char *expected (lua_State *L, const tw_param *p) {
   switch (p->type) {
-  case TW_TEXT: lua_pushfstring(L, "must be of at most %d characters", (int)p->max); break;
-  case TW_URL:
-    lua_pushliteral(L, "must be a URL that begins with http:// or https:// and has no space");
-    break;
-  case TW_SID: lua_pushfstring(L, "must be %s and 32 hexadecimal digits", p->detail); break;
-  case TW_E164:
-    lua_pushliteral(L, "must be + and 2 to 15 digits, the country's code first, like +14155550123");
-    break;
-  case TW_PHONE:
-    lua_pushliteral(L, "must be a phone number, like +14155550123 or (415) 555-0123");
-    break;
+  case TW_TEXT: return lua_pushfstring(L, "must be of at most %d characters", (int)p->max);
+  case TW_URL: return "must be a URL that begins with http:// or https:// and has no space";
+  case TW_SID: return lua_pushfstring(L, "must be %s and 32 hexadecimal digits", p->detail);
+  case TW_E164: return "must be + and 2 to 15 digits, the country's code first, like +14155550123";
+  case TW_PHONE: return "must be a phone number, like +14155550123 or (415) 555-0123";
   case TW_INTEGER:
-    if (p->max > 0)
-      lua_pushfstring(L, "must be a whole number from %d to %d", (int)p->min, (int)p->max);
-    else
-      lua_pushfstring(L, "must be a whole number, %d or more", (int)p->min);
-    break;
-  case TW_BOOLEAN: lua_pushliteral(L, "must be true or false"); break;
-  case TW_ENUM: lua_pushfstring(L, "must be one of %s", luaL_gsub(L, p->detail, " ", ", ")); break;
-  case TW_COUNTRY: lua_pushliteral(L, "must be the two letters of a country, like US"); break;
+    if (p->max == 0) return lua_pushfstring(L, "must be a whole number, %d or more", (int)p->min);
+    return lua_pushfstring(L, "must be a whole number from %d to %d", (int)p->min, (int)p->max);
+  case TW_BOOLEAN: return "must be true or false";
+  case TW_ENUM: return lua_pushfstring(L, "must be one of %s", luaL_gsub(L, p->detail, " ", ", "));
+  case TW_COUNTRY: return "must be the two letters of a country, like US";
   case TW_CONTAINS:
-    lua_pushliteral(L, "must be 2 to 16 of 0-9, A-Z, * and %, at least two of them no wildcards, "
-                       "with + in front or $ behind at most");
-    break;
-  case TW_LATLONG:
-    lua_pushliteral(L, "must be a latitude and a longitude in degrees, like 37.77,-122.41");
-    break;
-  case TW_DIGITS: lua_pushliteral(L, "must be digits"); break;
-  case TW_DATE: lua_pushliteral(L, "must be a date, like 2010-04-01"); break;
+    return "must be 2 to 16 of 0-9, A-Z, * and %, at least two of them no wildcards, "
+           "with + in front or $ behind at most";
+  case TW_LATLONG: return "must be a latitude and a longitude in degrees, like 37.77,-122.41";
+  case TW_DIGITS: return "must be digits";
+  case TW_DATE: return "must be a date, like 2010-04-01";
   }
+  return "is wrong";
 }
 
 /* {=== Reading ===} */
@@ -147,10 +131,8 @@ static int takes (const tw_param *p, int type) {
 static int keep (lua_State *L, tw_params *ps, int slots, int connector) {
   size_t len;
   const char *key;
-  if (lua_type(L, -2) != LUA_TSTRING) {
-    lua_pushfstring(L, "%s: parameters have names, not a %s", ps->op->name, luaL_typename(L, -2));
-    return mistake(L);
-  }
+  if (lua_type(L, -2) != LUA_TSTRING)
+    return mistake(L, "%s: parameters have names, not a %s", ps->op->name, luaL_typename(L, -2));
   if (is_absent(L, connector)) {
     lua_pop(L, 1);
     return 0;
@@ -158,21 +140,16 @@ static int keep (lua_State *L, tw_params *ps, int slots, int connector) {
   key = lua_tolstring(L, -2, &len);
   for (int i = 0; i < ps->count; i++) {
     const tw_param *p = ps->params[i];
-    if (tw_op_confuses(p, key, len)) {
-      lua_pushfstring(
+    if (tw_op_confuses(p, key, len))
+      return mistake(
           L, "%s: %s has two meanings: say %s for the one of the request, or %s for the form's %s",
           ps->op->name, p->wire, strcmp(p->wire, "AccountSid") == 0 ? "account_sid" : "api_version",
           p->name, p->wire);
-      return mistake(L);
-    }
   }
   for (int i = 0; i < ps->count; i++) {
     const tw_param *p = ps->params[i];
     if (!tw_op_spells(p, key, len)) continue;
-    if (!lua_isnil(L, slots + i)) {
-      lua_pushfstring(L, "%s: %s is given twice", ps->op->name, p->name);
-      return mistake(L);
-    }
+    if (!lua_isnil(L, slots + i)) return mistake(L, "%s: %s is given twice", ps->op->name, p->name);
     if (!takes(p, lua_type(L, -1))) return wrong_type(L, ps, p);
     lua_replace(L, slots + i);
     return 0;
@@ -208,25 +185,21 @@ static int clears (const tw_op *op, const tw_param *p) {
 static int check (lua_State *L, const tw_op *op, const tw_param *p, int slot, tw_value *v) {
   size_t len = 0;
   const char *s = NULL;
+  int type = lua_type(L, slot);
   v->s = NULL;
   v->n = 0;
-  if (lua_type(L, slot) == LUA_TNUMBER) spell(L, slot);
-  if (lua_type(L, slot) == LUA_TSTRING)
-    s = lua_tolstring(L, slot, &len);
-  else if (lua_type(L, slot) == LUA_TBOOLEAN)
+  if (type == LUA_TNUMBER) spell(L, slot);
+  if (type == LUA_TBOOLEAN)
     s = lua_toboolean(L, slot) ? "true" : "false", len = strlen(s);
+  else if (type != LUA_TNIL)
+    s = lua_tolstring(L, slot, &len);
   if (s != NULL && len == 0 && clears(op, p)) {
     v->s = s;
     return 0;
   }
-  if (s == NULL || (len == 0 && p->place != TW_PATH)) {
-    if (!(p->flags & TW_REQUIRED)) return 0;
-    lua_pushliteral(L, "is missing");
-    return tw_params_invalid(L, op, p);
-  }
-  if (tw_value_check(p, s, len, v)) return 0;
-  pushexpected(L, p);
-  return tw_params_invalid(L, op, p);
+  if (s == NULL || (len == 0 && p->place != TW_PATH))
+    return p->flags & TW_REQUIRED ? tw_params_invalid(L, op, p, "is missing") : 0;
+  return tw_value_check(p, s, len, v) ? 0 : tw_params_invalid(L, op, p, expected(L, p));
 }
 
 /* The place of a parameter among the operation's, or -1. */
@@ -246,19 +219,17 @@ static int check_rules (lua_State *L, const tw_params *ps) {
     int one = is_given(ps, name);
     int two = is_given(ps, other) || is_given(ps, place_of(ps, r->another));
     if (name < 0 || other < 0) continue;
-    if (r->relation == TW_ONE_OF && one && two) {
-      lua_pushfstring(L, "and %s exclude each other: give one", r->name);
-      return tw_params_invalid(L, ps->op, ps->params[other]);
-    }
-    if (r->relation == TW_ONE_OF && !one && !two) {
-      lua_pushfstring(L, "or %s is needed", r->other);
-      return tw_params_invalid(L, ps->op, ps->params[name]);
-    }
-    if (r->relation == TW_NEEDS && one && !two) {
-      const char * or = r->another == NULL ? "" : " or ";
-      lua_pushfstring(L, "needs %s%s%s beside it", r->other, or, r->another ? r->another : "");
-      return tw_params_invalid(L, ps->op, ps->params[name]);
-    }
+    if (r->relation == TW_ONE_OF && one && two)
+      return tw_params_invalid(L, ps->op, ps->params[other],
+                               lua_pushfstring(L, "and %s exclude each other: give one", r->name));
+    if (r->relation == TW_ONE_OF && !one && !two)
+      return tw_params_invalid(L, ps->op, ps->params[name],
+                               lua_pushfstring(L, "or %s is needed", r->other));
+    if (r->relation == TW_NEEDS && one && !two)
+      return tw_params_invalid(L, ps->op, ps->params[name],
+                               lua_pushfstring(L, "needs %s%s%s beside it", r->other,
+                                               r->another ? " or " : "",
+                                               r->another ? r->another : ""));
   }
   return 0;
 }
@@ -271,18 +242,13 @@ int tw_params_read (lua_State *L, int index, const tw_op *op, int connector, tw_
   luaL_checkstack(L, ps->count + 12, "parameters");
   for (int i = 0; i < ps->count; i++) lua_pushnil(L);
   if (!lua_isnoneornil(L, index)) {
-    if (!lua_istable(L, index)) {
-      lua_pushfstring(L, "%s takes a table of parameters, not a %s", op->name,
-                      luaL_typename(L, index));
-      return mistake(L);
-    }
+    if (!lua_istable(L, index))
+      return mistake(L, "%s takes a table of parameters, not a %s", op->name,
+                     luaL_typename(L, index));
     /* Nothing in this loop allocates before it leaves: no collector runs, and nobody's __gc changes the
     ** table under it. */
     for (lua_pushnil(L); lua_next(L, index);) {
-      if (++keys > KEYS_MAX) {
-        lua_pushfstring(L, "%s: more than %d parameters", op->name, KEYS_MAX);
-        return mistake(L);
-      }
+      if (++keys > KEYS_MAX) return mistake(L, "%s: more than %d parameters", op->name, KEYS_MAX);
       if ((results = keep(L, ps, slots, connector)) != 0) return results;
     }
   }

@@ -17,8 +17,8 @@ typedef struct tw_params {
 ** value) on top. connector: the operation was called by its connector's name. */
 int tw_params_read (lua_State *L, int index, const tw_op *op, int connector, tw_params *ps);
 /* Pushes nil and the error { kind = "invalid", operation, parameter, message }, whose message is
-** the parameter's name and the text on top of the stack, which it pops; answers 2. */
-int tw_params_invalid (lua_State *L, const tw_op *op, const tw_param *p);
+** the parameter's name and why; answers 2. */
+int tw_params_invalid (lua_State *L, const tw_op *op, const tw_param *p, const char *why);
 /* Pushes nil and "there is no …", with the nearest operation's name; answers 2. */
 int tw_params_no_operation (lua_State *L, const char *name, size_t len);
 

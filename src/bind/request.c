@@ -148,11 +148,10 @@ int tw_request_build (lua_State *L) {
   if (!account->open) return refuse(L, "closed", "the account is closed", op);
   query = pairs_length(&ps, TW_QUERY, &longest);
   form = pairs_length(&ps, TW_FORM, &longest);
-  if (query > URL_MAX || form > FORM_MAX) {
-    lua_pushfstring(L, "is too long: %s may have %d KiB", query > 0 ? "a query" : "a form",
-                    (query > 0 ? URL_MAX : FORM_MAX) / 1024);
-    return tw_params_invalid(L, op, longest);
-  }
+  if (query > URL_MAX)
+    return tw_params_invalid(L, op, longest, "is too long: a query may have 16 KiB");
+  if (form > FORM_MAX)
+    return tw_params_invalid(L, op, longest, "is too long: a form may have 1024 KiB");
   pushurl(L, account, &ps, query);
   url = lua_gettop(L);
   if (op->method == TW_POST) pushform(L, &ps, form);
