@@ -176,7 +176,7 @@ static const tw_param installed_add_on[] = {
 #define NUMBERS "/IncomingPhoneNumbers"
 #define ADD_ONS NUMBERS "/{ResourceSid}/AssignedAddOns"
 #define EXTENSIONS ADD_ONS "/{AssignedAddOnSid}/Extensions"
-#define NAME(name) name, sizeof name - 1
+#define NAME(name) name, sizeof(name) - 1
 #define SEARCH(name, alias, type) \
   { NAME("search_" name), alias, "ListAvailablePhoneNumber" type, TW_GET, TW_READ, \
     "/AvailablePhoneNumbers/{CountryCode}/" type ".json", "available_phone_numbers", 0, NULL, search_rules, \
