@@ -1,7 +1,9 @@
 -- The transport over twilio.curl.
 
+local child = require "spec.support.child"
 local core = require "twilio.core"
 local faults = require "spec.support.faults"
+local native = require "spec.support.native"
 local requests = require "spec.transport.requests"
 local transports = require "twilio.transport.curl"
 local twilio = require "twilio"
@@ -53,6 +55,66 @@ describe("the transport over libcurl", function ()
     assert.equal(404, assert(ahead:wait()).status)
     assert.is_true(core.now() - began < 0.2)
   end)
+
+  describe("over a connection that is made while nobody drives it", function ()
+    local hasty
+
+    before_each(function () hasty = transports.new{ ca_file = server.ca, connect_timeout = 0.3 } end)
+    after_each(function () hasty:close() end)
+
+    -- What wait answered to a request for which the server shakes hands after so many seconds, and how long it took.
+    local function waited_for (handshake)
+      server:script("good", { connections = { { { wait = handshake } } } })
+      local ahead = assert(hasty:prefetch(request{ timeout = 3 }))
+      for _ = 1, 5 do   -- far enough to be in the middle of it
+        core.sleep(0.01)
+        ahead:drive()
+      end
+      core.sleep(0.6)
+      local began = core.now()
+      local response, failure = ahead:wait()
+      return response, failure, core.now() - began
+    end
+
+    it("gets a response ahead: the time to connect runs from when it is wanted", function ()
+      assert.equal(404, assert(waited_for(0.1)).status)
+    end)
+
+    it("waits no longer for the connection than for any other, give or take a second", function ()
+      local _, failure, took = waited_for(5)
+      assert.same({ "timeout", 0 }, { failure.kind, failure.sent })
+      assert.is_true(took < 2, took)
+    end)
+  end)
+
+  -- The head of the answer is there when nobody drives it for longer than a slow server is borne with (15 seconds, here
+  -- a fifteenth of that); the body comes so many seconds later.
+  for what, case in pairs{
+    ["gets one ahead that began to come in, however long nobody drove it"] = { 0.1, "^200 soon" },
+    ["waits no longer for the rest of one than for any other's"] = { 9, "^timeout soon" },
+  } do
+    it(what, function ()
+      server:script("good", { requests = { { { send = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" },
+                                             { wait = 1.5 + case[1] }, { send = "ab" } } } })
+      local said = child.run(([[
+        package.path, package.cpath = %q, %q
+        local core, requests = require "twilio.core", require "spec.transport.requests"
+        local transport = require "twilio.transport.curl".new{ ca_file = %q, proxy = "" }
+        local url = %q
+        local ahead = transport:prefetch(requests.to(url, requests.account(url)){ timeout = 8 })
+        for _ = 1, 15 do
+          core.sleep(0.02)
+          ahead:drive()
+        end
+        core.sleep(1.2)
+        local began = core.now()
+        local response, failure = ahead:wait()
+        print((response and response.status or failure.kind) .. (core.now() - began < 5 and " soon" or " late"))
+      ]]):format(package.path, package.cpath, server.ca, server:url("good")),
+        { before = "SHIM_SLOW=15 LD_PRELOAD=$LD_PRELOAD:" .. native.library("shim") })
+      assert.truthy(said:find(case[2]), said)
+    end)
+  end
 
   it("lets what was asked for ahead come in piece by piece", function ()
     local ahead = assert(transport:prefetch(request()))

@@ -8,7 +8,7 @@
 **   pool:forked() -> boolean                                is it another process's?
 **   pool:close()
 **   exchange:done() -> boolean
-**   exchange:allow(seconds) -> boolean                      so long it may take from now on
+**   exchange:allow([seconds]) -> boolean                    so long it may take from now on; without: its time stands still
 **   exchange:notify(value)                                  pool:step answers value, once, when this one is done
 **   exchange:take() -> response | nil, failure              waits for it if need be
 **   exchange:close()                                        abandons it
@@ -21,6 +21,7 @@
 #include "pool.h"
 #include "proxy.h"
 
+#include <math.h>
 #include <string.h>
 
 #define POOL_META "twilio.curl.pool"
@@ -86,9 +87,10 @@ static int exchange_done (lua_State *L) {
 }
 
 static int exchange_allow (lua_State *L) {
-  tw_exchange *x = exchange_of(check_exchange(L));
-  double seconds = (double)luaL_checknumber(L, 2);
-  lua_pushboolean(L, x == NULL || tw_pool_allow(x, seconds));
+  const exchange_box *box = check_exchange(L);
+  double seconds = lua_isnoneornil(L, 2) ? INFINITY : (double)luaL_checknumber(L, 2);
+  tw_exchange *x = exchange_of(box);
+  lua_pushboolean(L, x == NULL || tw_pool_allow(box->pool->pool, x, seconds));
   return 1;
 }
 

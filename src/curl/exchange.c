@@ -31,13 +31,18 @@ static size_t text_of (const char *line, size_t len) {
   return len;
 }
 
-/* A status line. Up to the final one ("HTTP/1.1 2…") the server may think as long as the attempt's timeout allows; from
-** there on it must not drip. */
+/* Up to its final status line the server may think as long as the attempt's timeout allows; from there on it must not
+** drip. */
+static CURLcode set_patience (tw_exchange *x) {
+  long seconds = x->final && !x->held ? TW_SLOW_SECONDS : 0;
+  return curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_TIME, seconds);
+}
+
+/* A status line: "HTTP/1.1 2…" is a final one. */
 static CURLcode begin_block (tw_exchange *x, const char *line, size_t len) {
   x->sized = x->chunked = 0;
   x->final = len > 9 && line[9] != '1';
-  if (!x->final) return CURLE_OK;
-  return curl_easy_setopt(x->easy, CURLOPT_LOW_SPEED_TIME, (long)TW_SLOW_SECONDS);
+  return set_patience(x);
 }
 
 /* 1 where a field lets a body end where libcurl and any other reader see its end: libcurl believes the last of two
@@ -252,8 +257,16 @@ int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings 
   return 0;
 }
 
-int tw_exchange_limit (tw_exchange *x, double seconds) {
-  return curl_easy_setopt(x->easy, CURLOPT_TIMEOUT_MS, milliseconds(seconds)) == CURLE_OK;
+static CURLcode set_limits (tw_exchange *x, double connect, double all) {
+  SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect));
+  SET(CURLOPT_TIMEOUT_MS, milliseconds(all));
+  return set_patience(x);
+}
+
+int tw_exchange_limit (tw_exchange *x, const tw_settings *s, double past, double seconds) {
+  x->held = isinf(seconds);
+  double connect = x->held ? seconds : s->connect_timeout;
+  return set_limits(x, past + connect, past + seconds) == CURLE_OK;
 }
 
 /* -- Life -- */
@@ -285,7 +298,7 @@ void tw_exchange_reset (tw_exchange *x) {
   if (x->body.cap > TW_KEPT_BODY) tw_buf_free(&x->body);
   x->head_bytes = 0;
   x->head_count = x->final = x->head_complete = 0;
-  x->sent = x->guard = x->malformed = 0;
+  x->held = x->sent = x->guard = x->malformed = 0;
   x->code = CURLE_OK;
   x->error[0] = '\0';
   x->state = TW_IDLE;

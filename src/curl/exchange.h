@@ -45,6 +45,7 @@ typedef struct tw_exchange {
   size_t head_bytes; /* of all blocks */
   int head_count;
   int final;         /* the block is not one of 1xx */
+  int held;          /* no rule about time holds */
   int head_complete; /* its empty line was seen */
   int sized;         /* it gave the body's length */
   uint64_t length;
@@ -71,8 +72,9 @@ int tw_exchange_open (tw_exchange *x);
 const char *tw_exchange_add (tw_exchange *x, const tw_field *f);
 /* Sets every option for this request: 1, or 0 with the reason in *f. */
 int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings *s, tw_failure *f);
-/* Changes how long it may take in all, in seconds: 1, or 0 where libcurl does not want it. */
-int tw_exchange_limit (tw_exchange *x, double seconds);
+/* It began `past` seconds ago: how many more it may take, and of the settings' to connect if it has not yet. INFINITY: no
+** rule about time holds until the next call. 1, or 0 where libcurl does not want it. */
+int tw_exchange_limit (tw_exchange *x, const tw_settings *s, double past, double seconds);
 /* The transfer ended so; the easy handle is out of the multi handle. Wipes what held the credential. */
 void tw_exchange_finish (tw_exchange *x, CURLcode code);
 /* 1 with a response to read, 0 with the reason in *f. */

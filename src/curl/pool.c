@@ -257,11 +257,11 @@ int tw_pool_start (tw_pool *p, tw_exchange *x, const tw_request *r, tw_failure *
 }
 
 /* So many seconds, or until the first time is over that tw_pool_allow changed: libcurl wakes up by itself by those alone
-** that it was given at first. */
+** that it was given at first. A second at most, for the time to connect is one of them. */
 static double patience (const tw_pool *p, double seconds) {
   for (const tw_exchange *x = p->active; x != NULL; x = x->next)
     if (x->state == TW_RUNNING && x->ends > 0)
-      seconds = fmin(seconds, fmax(x->ends - now(), 0.001));
+      seconds = fmin(seconds, fmin(fmax(x->ends - now(), 0.001), 1));
   return seconds;
 }
 
@@ -302,10 +302,11 @@ void tw_pool_notify (tw_pool *p, tw_exchange *x) {
   x->notify = 1;
 }
 
-int tw_pool_allow (tw_exchange *x, double seconds) {
+int tw_pool_allow (tw_pool *p, tw_exchange *x, double seconds) {
   if (x->state != TW_RUNNING) return 1;
-  x->ends = now() + seconds;
-  return tw_exchange_limit(x, x->ends - x->began);
+  double at = now();
+  x->ends = at + seconds;
+  return tw_exchange_limit(x, &p->settings, at - x->began, seconds);
 }
 
 tw_exchange *tw_pool_next (tw_pool *p, double seconds) {

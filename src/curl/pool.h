@@ -26,8 +26,9 @@ void tw_pool_release (tw_pool *p, tw_exchange *x);
 
 /* Puts a filled exchange under way (a byte moves when the pool is next driven): 1, or 0 with the reason in *f. */
 int tw_pool_start (tw_pool *p, tw_exchange *x, const tw_request *r, tw_failure *f);
-/* From now on it may take so many seconds, whatever it has taken: 1, or 0 where libcurl does not want it. */
-int tw_pool_allow (tw_exchange *x, double seconds);
+/* From now on it may take so many seconds, whatever it has taken; INFINITY: its time stands still until the next call. 1,
+** or 0 where libcurl does not want it. */
+int tw_pool_allow (tw_pool *p, tw_exchange *x, double seconds);
 /* Drives all until this one is done. */
 void tw_pool_wait (tw_pool *p, tw_exchange *x);
 /* From now on tw_pool_next tells when this one is done. */

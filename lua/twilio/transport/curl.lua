@@ -11,8 +11,6 @@ Curl.__index = Curl
 local Ahead = {}
 Ahead.__index = Ahead
 
-local LONG = 86400   -- seconds: more than any timeout
-
 local closed = { kind = "closed", message = "the client is closed", sent = 0, transient = false }
 
 local variables = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" }  -- where libcurl looks, in its order
@@ -88,7 +86,7 @@ function Curl:prefetch (request)
   local exchange
   exchange, failure = pool:start(request)
   if not exchange then return nil, failure end
-  exchange:allow(LONG)
+  exchange:allow()
   self:step(0)
   return setmetatable({ transport = self, exchange = exchange, request = request }, Ahead)
 end
