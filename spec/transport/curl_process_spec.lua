@@ -116,6 +116,15 @@ describe("twilio.curl, in a process", function ()
     assert.equal("0", said)
   end)
 
+  it("leaves to a child what another thread opened meanwhile", function ()
+    local said = run([[
+      local pipe = io.popen("ls -l /proc/self/fd")
+      print(select(2, pipe:read("*a"):gsub("/dev/zero", "")))
+      pipe:close()
+    ]], { before = "SHIM_OPENS=/dev/zero LD_PRELOAD=$LD_PRELOAD:" .. native.library("shim") })
+    assert.equal("2", said)
+  end)
+
   it("with its standard streams closed never has a socket in their place", function ()
     local path = os.tmpname()
     local _, status = run(([[

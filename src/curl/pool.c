@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -81,16 +82,23 @@ static int copy_settings (tw_pool *p, const tw_settings *s) {
   return 0;
 }
 
-/* The multi handle has two descriptors of its own to wake it up, and libcurl leaves them to every child. They will be
-** the lowest two that are free; where stdin, stdout or stderr are closed, those are filled first, so that the two do
-** not land in their place. */
+static int is_local_socket (int fd) {
+  struct sockaddr_storage at;
+  socklen_t len = sizeof at;
+  return getsockname(fd, (struct sockaddr *)&at, &len) == 0 && at.ss_family == AF_UNIX;
+}
+
+/* The multi handle has a pair of sockets of its own to wake it up, and older libcurls leave them to every child. They will
+** be the lowest two descriptors that are free, unless another thread takes those meanwhile: what is no such socket is left
+** alone. Where stdin, stdout or stderr are closed, those are filled first, so that the two do not land in their place. */
 static CURLM *multi_init (void) {
   int fds[STDERR_FILENO + 3], fillers = 0, n = 0;
   while (n < fillers + 2 && (fds[n] = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0)
     if (fds[n++] <= STDERR_FILENO) fillers++;
   for (int i = fillers; i < n; i++) (void)close(fds[i]);
   CURLM *multi = curl_multi_init();
-  for (int i = fillers; i < n; i++) (void)fcntl(fds[i], F_SETFD, FD_CLOEXEC);
+  for (int i = fillers; i < n; i++)
+    if (is_local_socket(fds[i])) (void)fcntl(fds[i], F_SETFD, FD_CLOEXEC);
   for (int i = 0; i < fillers; i++) (void)close(fds[i]);
   return multi;
 }
