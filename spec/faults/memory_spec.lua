@@ -46,6 +46,27 @@ describe("faults of memory", function ()
     came(sweep("reader", "twilio/core"))
   end)
 
+  it("no memory for a response is called so over libcurl", function ()
+    server:script("plain", { every_request = { { reply = { status = 200, body = "ab" } } } })
+    local said, status = child.run(([[
+      package.path, package.cpath = %q, %q
+      local curl, requests = require "twilio.curl", require "spec.transport.requests"
+      local memory = require("spec.support.native").load("memory")
+      local url = %q
+      local request = requests.to(url, requests.account(url))
+      for n = 1, 2 do   -- its head, its body
+        local pool = curl.pool{ proxy = "" }
+        local exchange = pool:start(request())
+        memory.arm("twilio/curl", n, false)
+        local _, failure = exchange:take()
+        print(memory.disarm(), failure.kind, failure.sent, failure.message)
+      end
+    ]]):format(package.path, package.cpath, server:url("plain")),
+      { before = "LD_PRELOAD=" .. native.library("memory") })
+    local each = "true\tlimit\t1\tno memory for the response"
+    assert.same({ 0, each .. "\n" .. each }, { status, said })
+  end)
+
   fault(92, "memory runs out around a purchase, at every allocation", function (came)
     came(sweep("purchase"))
   end)

@@ -321,6 +321,10 @@ long tw_exchange_status (tw_exchange *x) {
 }
 
 int tw_exchange_result (tw_exchange *x, tw_failure *f) {
+  if (x->head.error == TW_BUF_NOMEM || x->body.error == TW_BUF_NOMEM) {
+    *f = tw_failure_make("limit", "no memory for the response", x->sent);
+    return 0;
+  }
   if (x->code != CURLE_OK) {
     *f = tw_failure_of(x->code, x->sent);
     tw_failure_locate(f, x->code, x->easy, x->error);
