@@ -174,9 +174,9 @@ function Call:read (request, attempts)
 end
 
 -- Looks by find(attempts), which answers a value and info, or nil and perhaps err, until it is there, or the time for a
--- slow server and a lagging list is over. One attempt a look: the next look is the next attempt. Where no other could see
--- more, it ends with nil, err: by Twilio's own word, or because nothing goes out any more. Who else answers in Twilio's
--- place (a proxy, with a page) will not do so for ever.
+-- slow server and a lagging list is over. One attempt a look: the next look is the next attempt. Where no other could
+-- see more, it ends with nil, err: by Twilio's own word, or because nothing goes out any more. Who else answers in
+-- Twilio's place (a proxy, with a page) will not do so for ever.
 function Call:settle (find)
   local t = self.world.times
   local wait, ends = t.look, self:now() + t.settle

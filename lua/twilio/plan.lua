@@ -1,5 +1,6 @@
--- A plan: what a call needs before anything is sent. { request; params, the caller's without settings but those that are
--- in the path; options, see given.lua }. Every function here answers a plan; nil, err; or nil, message for a mistake in the caller's code.
+-- A plan: what a call needs before anything is sent. { request; params, the caller's without settings but those of the
+-- path; options, see given.lua }. Every function here answers a plan; nil, err; or nil, message for a mistake in the
+-- caller's code.
 
 local core = require "twilio.core"
 local errors = require "twilio.errors"

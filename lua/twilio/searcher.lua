@@ -86,8 +86,8 @@ end
 
 -- The error of such an answer.
 local function numberless (info, request)
-  return errors.of({ kind = "protocol", message = "the search answered a row without its phone_number",
-                     status = info.status, request_id = info.request_id, attempts = info.attempts, sent = true }, request)
+  return errors.of({ kind = "protocol", message = "the search answered a row without its phone_number", sent = true,
+                     status = info.status, request_id = info.request_id, attempts = info.attempts }, request)
 end
 
 -- Leaves out of `list` what came before, and what is beyond the limit.
