@@ -1,4 +1,4 @@
-/* core: luaopen_twilio_core; the rows for Lua; clocks, sleep and chance. */
+/* core: luaopen_twilio_core; the rows for Lua; the clock, sleep and chance. */
 #include "core.h"
 #include "http1.h"
 #include "names.h"
@@ -106,21 +106,12 @@ static int core_distance (lua_State *L) {
 
 /* {=== Time and chance ===} */
 
-static int pushclock (lua_State *L, clockid_t clock) {
-  struct timespec t;
-  if (clock_gettime(clock, &t) != 0) return luaL_error(L, "the clock cannot be read");
-  lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
-  return 1;
-}
-
 /* Monotonic seconds, from an unspecified start. */
 static int core_now (lua_State *L) {
-  return pushclock(L, CLOCK_MONOTONIC);
-}
-
-/* Wall-clock seconds since 1970. */
-static int core_time (lua_State *L) {
-  return pushclock(L, CLOCK_REALTIME);
+  struct timespec t;
+  if (clock_gettime(CLOCK_MONOTONIC, &t) != 0) return luaL_error(L, "the clock cannot be read");
+  lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+  return 1;
 }
 
 /* Epoch seconds of a date as Twilio (RFC 2822) or HTTP writes it; nil for anything else. */
@@ -166,7 +157,6 @@ int luaopen_twilio_core (lua_State *L) {
     { "operations", core_operations },
     { "distance", core_distance },
     { "now", core_now },
-    { "time", core_time },
     { "date", core_date },
     { "sleep", core_sleep },
     { "random", core_random },
