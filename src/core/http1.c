@@ -149,16 +149,16 @@ static void connection (tw_http1 *r, const char *s, size_t n) {
 /* What a field says about the response itself. */
 static int framing (tw_http1 *r, const tw_field *f) {
   const char *name = f->name, *value = f->value;
-  size_t name_len = f->name_len, n = f->value_len;
-  if (tw_field_is(name, name_len, "content-length")) return content_length(r, f);
-  if (tw_field_is(name, name_len, "transfer-encoding")) {
+  size_t len = f->name_len, n = f->value_len;
+  if (tw_field_is(name, len, "content-length")) return content_length(r, f);
+  if (tw_field_is(name, len, "transfer-encoding")) {
     if (r->chunked || r->minor == 0 || !tw_field_is(value, n, "chunked"))
       return fail(r, TW_HTTP1_PROTOCOL, "the Transfer-Encoding is not chunked alone");
     r->chunked = 1;
   }
-  if (tw_field_is(name, name_len, "content-encoding") && !tw_field_is(value, n, "identity"))
+  if (tw_field_is(name, len, "content-encoding") && !tw_field_is(value, n, "identity"))
     r->encoded = 1;
-  if (tw_field_is(name, name_len, "connection")) connection(r, value, n);
+  if (tw_field_is(name, len, "connection")) connection(r, value, n);
   return 0;
 }
 

@@ -1,11 +1,9 @@
 #include "exchange.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -247,7 +245,7 @@ int tw_exchange_prepare (tw_exchange *x, const tw_request *r, const tw_settings 
              : tw_failure_of(CURLE_OUT_OF_MEMORY, 0);
     return 0;
   }
-  int plain = strncasecmp(r->url, "http:", 5) == 0;
+  int plain = r->url_len > 5 && tw_field_is(r->url, 5, "http:");
   x->guard = r->guard;
   CURLcode code = set_profile(x);
   if (code == CURLE_OK) code = set_settings(x, s, plain);
