@@ -10,7 +10,7 @@ describe("twilio.core", function ()
       names[#names + 1] = name
     end
     table.sort(names)
-    assert.equal("account date distance encode follow now operations random reader request result sleep time",
+    assert.equal("account date distance encode follow now operations random reader request result sleep",
       table.concat(names, " "))
   end)
 
