@@ -83,7 +83,7 @@ static int copy_settings (tw_pool *p, const tw_settings *s) {
 }
 
 static int is_local_socket (int fd) {
-  struct sockaddr_storage at;
+  struct sockaddr_storage at = { .ss_family = AF_UNSPEC };
   socklen_t len = sizeof at;
   return getsockname(fd, (struct sockaddr *)&at, &len) == 0 && at.ss_family == AF_UNIX;
 }
