@@ -92,31 +92,6 @@ describe("twilio.curl", function ()
     end)
   end)
 
-  describe("a request's headers", function ()
-    local function refused (headers, message)
-      local response, failure = pool:perform(request{ headers = headers })
-      assert.is_nil(response)
-      assert.same({ "invalid", message, 0, false }, { failure.kind, failure.message, failure.sent, failure.transient })
-    end
-
-    local function many (n, value)
-      local headers = {}
-      for i = 1, n do headers["X-" .. i] = value end
-      return headers
-    end
-
-    it("are 15 at most, with 64 KiB in all", function ()
-      assert(pool:perform(request{ headers = many(15, "1") }))
-      refused(many(16, "1"), "the request has too many headers")
-      refused(many(15, ("x"):rep(5000)), "the request's headers are too long")
-    end)
-
-    it("may be empty", function ()
-      assert(pool:perform(request{ headers = { ["X-Empty"] = "" } }))
-      assert.equal("", last().headers["x-empty"])
-    end)
-  end)
-
   describe("a response", function ()
     local function reply (fields)
       server:script("good", { requests = { { { reply = fields } } } })
@@ -155,41 +130,6 @@ describe("twilio.curl", function ()
       local response = assert(reply{ status = 307, headers = { Location = server:url("plain") .. "/x" } })
       assert.equal(307, response.status)
       assert.equal(0, server:truth("plain").connections)
-    end)
-  end)
-
-  describe("limits", function ()
-    local function refused (steps)
-      server:script("good", { requests = { steps } })
-      local response, failure = pool:perform(request())
-      assert.is_nil(response)
-      return { failure.kind, failure.sent, failure.transient }
-    end
-
-    it("takes a body of 8 MiB, and not one byte more", function ()
-      local fits = 8 * 1024 * 1024
-      server:script("good", { requests = { { { reply = { status = 200, body = "x", ["repeat"] = fits } } } } })
-      assert.equal(fits, #assert(pool:perform(request())).body)
-      assert.same({ "limit", 1, false }, refused{ { reply = { status = 200, body = "x", ["repeat"] = fits + 1 } } })
-    end)
-
-    it("counts a packed body's bytes unpacked", function ()
-      assert.same({ "limit", 1, false },
-        refused{ { reply = { status = 200, body = ("x"):rep(1000), ["repeat"] = 9000, encode = { "gzip" } } } })
-    end)
-
-    it("takes headers of 64 KiB at most", function ()
-      assert.same({ "limit", 1, false },
-        refused{ { reply = { status = 200, headers = { ["X-A"] = ("a"):rep(40000), ["X-B"] = ("b"):rep(40000) } } } })
-    end)
-
-    it("takes 256 header lines at most, informational ones included", function ()
-      assert.same({ "limit", 1, false }, refused{ { send = "HTTP/1.1 103 Early\r\n\r\n", times = 200 } })
-    end)
-
-    it("works on after each of them", function ()
-      refused{ { send = "HTTP/1.1 103 Early\r\n\r\n", times = 200 } }
-      assert.equal(404, assert(pool:perform(request())).status)
     end)
   end)
 
