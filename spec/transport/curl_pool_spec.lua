@@ -202,6 +202,9 @@ describe("twilio.curl", function ()
       for _, timeout in ipairs{ 0, -1, 0 / 0 } do
         local _, failure = pool:perform(request{ timeout = timeout })
         assert.same({ "timeout", 0 }, { failure.kind, failure.sent })
+        local exchange = assert(pool:start(request()))
+        exchange:allow(timeout)
+        assert.equal("timeout", select(2, exchange:take()).kind)
       end
     end)
   end)

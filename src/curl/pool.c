@@ -312,6 +312,7 @@ void tw_pool_notify (tw_pool *p, tw_exchange *x) {
 
 int tw_pool_allow (tw_pool *p, tw_exchange *x, double seconds) {
   if (x->state != TW_RUNNING) return 1;
+  if (!(seconds > 0)) seconds = 0;
   double at = now();
   x->ends = at + seconds;
   return tw_exchange_limit(x, &p->settings, at - x->began, seconds);
