@@ -199,6 +199,7 @@ describe("twilio.curl", function ()
     end)
 
     it("of none left is no time, not for ever", function ()
+      server:script("good", { every_request = { "hang" } })
       for _, timeout in ipairs{ 0, -1, 0 / 0 } do
         local _, failure = pool:perform(request{ timeout = timeout })
         assert.same({ "timeout", 0 }, { failure.kind, failure.sent })
