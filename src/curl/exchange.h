@@ -5,8 +5,8 @@
 
 #include "account.h"
 #include "buf.h"
-#include "field.h"
 #include "failure.h"
+#include "field.h"
 
 enum {
   TW_HEAD_MAX = 64 * 1024, /* bytes of all header lines of one exchange, 1xx blocks included */
@@ -45,7 +45,6 @@ typedef struct tw_exchange {
   size_t head_bytes; /* of all blocks */
   int head_count;
   int final;         /* the block is not one of 1xx */
-  int held;          /* no rule about time holds */
   int head_complete; /* its empty line was seen */
   int sized;         /* it gave the body's length */
   uint64_t length;
@@ -53,6 +52,7 @@ typedef struct tw_exchange {
   int malformed; /* it is no HTTP/1.x, though libcurl would take it */
   int sent;      /* how often the request went out */
   int guard;     /* which must be once */
+  int held;      /* no rule about time holds */
   CURLcode code; /* how it ended */
   char error[CURL_ERROR_SIZE];
 
