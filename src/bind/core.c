@@ -151,16 +151,11 @@ TW_EXPORT int luaopen_twilio_core (lua_State *L);
 
 int luaopen_twilio_core (lua_State *L) {
   static const luaL_Reg functions[] = {
-    { "account", tw_account_new },
-    { "request", tw_request_build },
-    { "follow", tw_request_follow },
-    { "operations", core_operations },
-    { "distance", core_distance },
-    { "now", core_now },
-    { "date", core_date },
-    { "sleep", core_sleep },
-    { "random", core_random },
-    { NULL, NULL },
+    { "account", tw_account_new },   { "request", tw_request_build },
+    { "follow", tw_request_follow }, { "operations", core_operations },
+    { "distance", core_distance },   { "now", core_now },
+    { "date", core_date },           { "sleep", core_sleep },
+    { "random", core_random },       { NULL, NULL },
   };
   tw_account_register(L);
   lua_newtable(L);
