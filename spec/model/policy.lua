@@ -25,9 +25,9 @@ local function fate_of (answer, key, reads)
     fate.outcome, fate.transient = "rejected", false
     fate.err = { kind = "not_available", message = "gone", status = status, code = answer.code }
   elseif answer.record then
-    fate.outcome, fate.value = "ok", answer.record
+    fate.outcome, fate.value, fate.info = "ok", answer.record, { status = status }
   elseif answer.records then
-    fate.outcome, fate.value = "ok", { [key] = answer.records }
+    fate.outcome, fate.value, fate.info = "ok", { [key] = answer.records }, { status = status }
   else
     fate.outcome, fate.transient = "ambiguous", reads
     fate.err = { kind = "protocol", message = "unreadable", status = status }
@@ -66,7 +66,7 @@ end
 local modes = {}
 
 function modes.number (world, numbers)
-  world.session.purse = retry.budget()
+  world.session.purse, world.session.drawn = retry.budget(), {}
   return purchase.buy(calls.new(world.session, "buy"), order_of(numbers[1]))
 end
 
