@@ -14,6 +14,7 @@
 #if LUA_VERSION_NUM < 502
 
 #define lua_rawlen lua_objlen
+#undef luaL_newlib /* LuaJIT's headers have some of 5.2's */
 #define luaL_newlib(L, l)                                                                          \
   (lua_createtable(L, 0, (int)(sizeof(l) / sizeof((l)[0])) - 1), luaL_setfuncs(L, l, 0))
 
