@@ -28,6 +28,6 @@ show("A number that is no number:", numbers.buy{ phone_number = "call me" })
 show("A number that nobody owns:", numbers.get_incoming{ sid = "PN" .. ("0"):rep(32) })
 
 -- A mistake in the code raises, at the line that made it.
-local ok, message = pcall(function () return numbers.list_incoming{ fiendly_name = "Front desk" } end)
+local ok, message, failure = pcall(function () return numbers.list_incoming{ fiendly_name = "Front desk" } end)
 print("A misspelt parameter:")
-print("  " .. (ok and "it worked" or message))
+print("  " .. tostring(ok and failure or message))  -- without an account there is that failure first
