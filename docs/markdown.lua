@@ -9,8 +9,8 @@ Each function takes one table and answers a table, then a table about the exchan
 exchange there are `status`, `request_id`, `attempts`, `elapsed` (seconds), `concurrent_requests` and, where they apply,
 `already_owned`, `reconciled`, `already_gone` and `hook_error`; the README has [the errors](../README.md#errors). A
 parameter may be spelt as here (`phone_number`), as the WSO2 connector does (`phoneNumber`) or as Twilio does
-(`PhoneNumber`). A parameter that the function does not have raises; a value that cannot be right answers `nil, err` of
-kind `invalid` before anything is sent.
+(`PhoneNumber`; a name that would have two meanings raises). A parameter that the function does not have raises; a value
+that cannot be right answers `nil, err` of kind `invalid` before anything is sent.
 
 Beside its parameters any table may hold settings for that one call: `account_sid` (another account to act on),
 `auth_token`, `api_key`, `api_secret`, `api_url`, `api_version`, `deadline` (seconds) and, where it buys, `on_intent`. A
