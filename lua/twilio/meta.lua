@@ -653,8 +653,8 @@ function numbers.get_country(params) end
 ---@class twilio.buy.parameters: twilio.credentials
 ---@field account_sid? string The account to act on, a sub-account for example; the client's own where it is left out.
 ---@field phone_number? string The number, as +, country code and digits.
----@field area_code? integer|string Buys some number of this area code, which a search finds; leave it out where phone_number is given.
----@field call_api_version? string The API version that calls to this number speak. Twilio calls it ApiVersion, which here could mean api_version too.
+---@field area_code? integer|string Buys some number of this area code that is for sale; leave it out where phone_number is given.
+---@field call_api_version? string The API version that calls to this number speak (ApiVersion at Twilio, as api_version is).
 ---@field friendly_name? string A name for people, at most 64 characters; Twilio formats the number where it is left out.
 ---@field sms_application_sid? string The application that answers messages; the SMS URLs count for nothing beside it.
 ---@field sms_fallback_method? "GET"|"POST" How sms_fallback_url is requested; POST unless told otherwise.
@@ -736,8 +736,8 @@ numbers.getIncomingPhoneNumber = numbers.get_incoming
 ---@class twilio.update_incoming.parameters: twilio.credentials
 ---@field account_sid? string The account to act on, a sub-account for example; the client's own where it is left out.
 ---@field sid string The record's SID.
----@field transfer_to? string Moves the number to this account, parent or sub-account. Twilio calls it AccountSid, which here could mean account_sid too.
----@field call_api_version? string The API version that calls to this number speak. Twilio calls it ApiVersion, which here could mean api_version too.
+---@field transfer_to? string Moves the number to this account, parent or sub-account (AccountSid at Twilio, as account_sid is).
+---@field call_api_version? string The API version that calls to this number speak (ApiVersion at Twilio, as api_version is).
 ---@field friendly_name? string A name for people, at most 64 characters; Twilio formats the number where it is left out.
 ---@field sms_application_sid? string The application that answers messages; the SMS URLs count for nothing beside it.
 ---@field sms_fallback_method? "GET"|"POST" How sms_fallback_url is requested; POST unless told otherwise.
@@ -888,7 +888,7 @@ function numbers.pages_incoming_toll_free(params) end
 ---@class twilio.buy_local.parameters: twilio.credentials
 ---@field account_sid? string The account to act on, a sub-account for example; the client's own where it is left out.
 ---@field phone_number string The number, as +, country code and digits.
----@field call_api_version? string The API version that calls to this number speak. Twilio calls it ApiVersion, which here could mean api_version too.
+---@field call_api_version? string The API version that calls to this number speak (ApiVersion at Twilio, as api_version is).
 ---@field friendly_name? string A name for people, at most 64 characters; Twilio formats the number where it is left out.
 ---@field sms_application_sid? string The application that answers messages; the SMS URLs count for nothing beside it.
 ---@field sms_fallback_method? "GET"|"POST" How sms_fallback_url is requested; POST unless told otherwise.
@@ -921,7 +921,7 @@ function numbers.buy_local(params) end
 ---@class twilio.buy_mobile.parameters: twilio.credentials
 ---@field account_sid? string The account to act on, a sub-account for example; the client's own where it is left out.
 ---@field phone_number string The number, as +, country code and digits.
----@field call_api_version? string The API version that calls to this number speak. Twilio calls it ApiVersion, which here could mean api_version too.
+---@field call_api_version? string The API version that calls to this number speak (ApiVersion at Twilio, as api_version is).
 ---@field friendly_name? string A name for people, at most 64 characters; Twilio formats the number where it is left out.
 ---@field sms_application_sid? string The application that answers messages; the SMS URLs count for nothing beside it.
 ---@field sms_fallback_method? "GET"|"POST" How sms_fallback_url is requested; POST unless told otherwise.
@@ -954,7 +954,7 @@ function numbers.buy_mobile(params) end
 ---@class twilio.buy_toll_free.parameters: twilio.credentials
 ---@field account_sid? string The account to act on, a sub-account for example; the client's own where it is left out.
 ---@field phone_number string The number, as +, country code and digits.
----@field call_api_version? string The API version that calls to this number speak. Twilio calls it ApiVersion, which here could mean api_version too.
+---@field call_api_version? string The API version that calls to this number speak (ApiVersion at Twilio, as api_version is).
 ---@field friendly_name? string A name for people, at most 64 characters; Twilio formats the number where it is left out.
 ---@field sms_application_sid? string The application that answers messages; the SMS URLs count for nothing beside it.
 ---@field sms_fallback_method? "GET"|"POST" How sms_fallback_url is requested; POST unless told otherwise.
