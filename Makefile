@@ -51,7 +51,7 @@ build/$(1)/twilio/core.so: $(call objects,$(1),$(CORE_SRC))
 	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^
 build/$(1)/twilio/curl.so: $(call objects,$(1),$(CURL_SRC))
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(CURL_LIBS)
+	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(CURL_LIBS) -lm
 # One object, so that a host sees luaopen_* and twilio_preload and no other name of ours.
 build/$(1)/libtwilio.a: $(call objects,$(1),$(sort $(CORE_SRC) $(CURL_SRC)) src/static/preload.c) build/$(1)/obj/static/files.o
 	$$(CC) -r -nostdlib -o build/$(1)/obj/twilio.o $$^
