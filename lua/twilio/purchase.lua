@@ -55,17 +55,23 @@ local function pursue (call, order)
 end
 
 -- Keeps a number from the calls beside this one that would draw it: both would believe to have bought it. Such a claim
--- ends where nothing was sent, with a definite refusal, or with the time that this call and another one may take.
+-- ends where nothing was sent, with a definite refusal, or once neither this call nor another begun now can still be
+-- under way.
 local function claim (call, number)
   local drawn, now = call.world.drawn, call:now()
-  for other, ends in pairs(drawn) do
-    if ends <= now then drawn[other] = nil end
+  for other, one in pairs(drawn) do
+    if one.ends <= now then drawn[other] = nil end
   end
-  drawn[number] = math.max(call.ends, now + call.world.times.money_deadline)
+  local before = drawn[number] and drawn[number].ends
+  local mine = { ends = math.max(before or 0, call.ends, now + call.world.times.money_deadline), before = before }
+  drawn[number] = mine
+  return mine
 end
 
-local function waive (call, number)
-  call.world.drawn[number] = nil
+-- An earlier claim stays.
+local function waive (call, number, mine)
+  local drawn = call.world.drawn
+  if drawn[number] == mine then drawn[number] = mine.before and { ends = mine.before } end
 end
 
 -- Buys order.phone_number by order.request; order.list is the request that lists it among the owned ones;
@@ -73,9 +79,9 @@ end
 -- Answers record, info; or nil, err. An err that is not of kind ambiguous means: certainly not bought.
 local function buy (call, order)
   intend(call, order)
-  claim(call, order.phone_number)
+  local mine = claim(call, order.phone_number)
   local record, info = pursue(call, order)
-  if not (record or info.maybe_applied) then waive(call, order.phone_number) end
+  if not (record or info.maybe_applied) then waive(call, order.phone_number, mine) end
   return record, info
 end
 
@@ -86,11 +92,8 @@ local candidates = 5
 local function draw (call, numbers)
   while #numbers > 0 do
     local number = table.remove(numbers, math.floor(call.world.random() * #numbers) + 1).phone_number
-    local ends = type(number) == "string" and (call.world.drawn[number] or 0)
-    if ends and ends <= call:now() then
-      claim(call, number)
-      return number
-    end
+    local other = type(number) == "string" and call.world.drawn[number]
+    if type(number) == "string" and not (other and other.ends > call:now()) then return number, claim(call, number) end
   end
 end
 
@@ -120,18 +123,18 @@ local function choose (call, searches, order_for)
   if not numbers then return nil, err end
   local found = #numbers > 0
   for _ = 1, candidates do
-    local number = draw(call, numbers)
+    local number, mine = draw(call, numbers)
     if not number then break end
     local ok, order, none = pcall(prepare, call, order_for, number)
     if not (ok and order) then
-      waive(call, number)
+      waive(call, number, mine)
       if not ok then error(order, 0) end
       return nil, none
     end
     local record, info = pursue(call, order)
     if record then return record, info end
     err = info
-    if err.maybe_applied then err.retryable = false else waive(call, number) end
+    if err.maybe_applied then err.retryable = false else waive(call, number, mine) end
     if err.kind ~= "not_available" then return nil, err end
   end
   return nil, err or errors.of({ kind = "not_available", retryable = found, message = found and

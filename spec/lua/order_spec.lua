@@ -150,6 +150,25 @@ describe("a purchase by area code", function ()
     end
   end)
 
+  it("does not go after a number in doubt, whatever came of another call that named it", function ()
+    for _, other in ipairs{ fake.unsent, fake.problem(400, 21502) } do
+      local step, answers = 1, { fake.lost, other, bought }
+      local transport = fake.transport(function (request)
+        if request.method == "GET" then
+          if request.url:find("/Available", 1, true) then return found end
+          return fake.problem(401, 20003)  -- no look can tell
+        end
+        return answers[step]
+      end)
+      local numbers = fake.client(transport, { max_attempts = 1 }).numbers
+      assert.equal("ambiguous", select(2, numbers.buy{ area_code = 415 }).kind)
+      step = 2
+      assert.is_nil((numbers.buy{ phone_number = fake.number }))
+      step = 3
+      assert.equal("not_available", select(2, numbers.buy{ area_code = 415 }).kind)
+    end
+  end)
+
   it("lets go of a number that was refused, or never asked for", function ()
     local refusals = { taken, fake.unsent }
     for _, refusal in ipairs(refusals) do
