@@ -39,11 +39,8 @@ static const char *add_fields (lua_State *L, int t, tw_buf *out) {
   if (lua_isnil(L, t)) return NULL;
   for (lua_pushnil(L); lua_next(L, t); lua_pop(L, 1)) {
     tw_field f;
-    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
-      return "a header is not a string";
-    f.name = lua_tolstring(L, -2, &f.name_len);
-    f.value = lua_tolstring(L, -1, &f.value_len);
-    const char *wrong = tw_http1_field(out, &f);
+    const char *wrong = tw_raw_field(L, &f);
+    if (wrong == NULL) wrong = tw_http1_field(out, &f);
     if (wrong) return wrong;
   }
   return NULL;

@@ -46,11 +46,8 @@ const char *tw_message_addheaders (lua_State *L, tw_exchange *x) {
   if (lua_isnil(L, -1)) return NULL;
   for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
     tw_field f;
-    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
-      return "a header is not a string";
-    f.name = lua_tolstring(L, -2, &f.name_len);
-    f.value = lua_tolstring(L, -1, &f.value_len);
-    const char *wrong = tw_exchange_add(x, &f);
+    const char *wrong = tw_raw_field(L, &f);
+    if (wrong == NULL) wrong = tw_exchange_add(x, &f);
     if (wrong != NULL) return wrong;
   }
   return NULL;

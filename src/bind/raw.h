@@ -3,6 +3,7 @@
 #define TW_BIND_RAW_H
 
 #include "compat.h"
+#include "field.h"
 
 /* Pushes t[name] and answers its type; t is an absolute index. */
 static inline int tw_raw_get (lua_State *L, int t, const char *name) {
@@ -35,6 +36,15 @@ static inline void tw_raw_join (lua_State *L, const char *value, size_t len) {
     lua_concat(L, 3);
   }
   lua_rawset(L, -3);
+}
+
+/* The header whose name and value are on top, as lua_next leaves them: NULL, or what is wrong. */
+static inline const char *tw_raw_field (lua_State *L, tw_field *f) {
+  if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+    return "a header is not a string";
+  f->name = lua_tolstring(L, -2, &f->name_len);
+  f->value = lua_tolstring(L, -1, &f->value_len);
+  return NULL;
 }
 
 #endif
