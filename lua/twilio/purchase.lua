@@ -92,7 +92,7 @@ local candidates = 5
 local function draw (call, numbers)
   while #numbers > 0 do
     local number = table.remove(numbers, math.floor(call.world.random() * #numbers) + 1).phone_number
-    local other = type(number) == "string" and call.world.drawn[number]
+    local other = number and call.world.drawn[number]
     if type(number) == "string" and not (other and other.ends > call:now()) then return number, claim(call, number) end
   end
 end
